@@ -78,6 +78,8 @@ def test_a_shop_is_offered_the_pool_without_its_buffer_and_nothing_is_guessed() 
     assert offered(product, StockRules("s", 3), one) == {"w1": 8}
     assert offered(product, StockRules("s", 30), one) == {"w1": 0}
     assert offered(product, StockRules("s"), two) is None
+    same = [SeenStock("bantul", 0), SeenStock("surabaya", 0), SeenStock("w3", 0)]
+    assert offered(product, StockRules("s", 1), same) == {"bantul": 6, "surabaya": 4, "w3": 0}
     named = StockRules("s", 5, {"w1": "surabaya", "w2": "bantul", "w9": "bantul"})
     assert offered(product, named, two) == {"w2": 2, "w1": 4}
     assert (

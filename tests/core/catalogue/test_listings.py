@@ -12,7 +12,7 @@ from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.money import Money
 from gerbang.core.announcements.service import AnnouncementConsumer
-from gerbang.core.catalogue.listings import pushing
+from gerbang.core.catalogue.listings import pushing, store
 from gerbang.core.catalogue.listings.model import (
     ImportStatus,
     Listing,
@@ -27,8 +27,10 @@ from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import system_caller
+from gerbang.core.queue import service as queue
 from gerbang.core.queue.worker import Worker
 from gerbang.noun import Core
+from gerbang.ports.marketplace_catalogue import ProductSku, Stock
 from gerbang.providers.sealed import ensure_root_key
 from tests.conftest import FreshDatabase
 from tests.providers.lazada.simulated import KEY, SECRET, Lazada, lazada
@@ -216,8 +218,13 @@ async def test_what_somebody_changed_at_the_marketplace_is_shown_and_sent_anew_w
     await world.until(lambda one: not one.differs, "id", "MADU")
 
 
-async def test_of_several_warehouses_nothing_is_guessed(world: World) -> None:
+async def test_of_several_warehouses_those_of_one_name_are_one_and_nothing_else_is_guessed(world: World) -> None:
+    made = {one.warehouse: one.quantity for one in (await world.catalogue.get("TEH-100")).own_stock}
+    assert made == {"dropshipping": 20, "surabaya": 20}
     await world.catalogue.set_stock(CALLER, "TEH-100", 9, "surabaya")
+    both = {"dropshipping": 20, "surabaya": 9}
+    await world.until(lambda one: one.stock is not None and one.stock.sent == both, "id", "TEH-100")
+    await world.catalogue.set_stock(CALLER, "TEH-100", 40, "main")
     await world.until(lambda one: one.stock is not None and one.stock.state is PushState.NO_WAREHOUSE, "id", "TEH-100")
     rules = StockRules("id", warehouses={"dropshipping": "main", "surabaya": "surabaya"})
     await world.listings.set_rules(CALLER, rules)
@@ -266,6 +273,33 @@ async def test_a_file_maps_all_of_it_or_nothing_and_tells_what_is_wrong_line_by_
     assert [one.line for one in headless.faults] == [1]
     unmapped = await world.listings.page(ListingFilters(connection="sg", state="unmapped"), None, 10)
     assert [one.seller_sku for one in unmapped] == ["LEMARI"]
+    assert await world.imported("sg", makes=True) == (8, 0, 0, 0), "what somebody took away stays away"
+
+
+async def test_a_new_product_is_what_shops_call_the_same_and_a_shop_that_is_off_is_sent_it_once_it_is_on(
+    world: World,
+) -> None:
+    word = "LATER"
+    told = ProductSku(
+        product="9", variant="9", sku=word, name="Later", is_active=True, price=Money(1, "SGD"),
+        stock=(Stock("dropshipping", 1),),
+    )  # fmt: skip
+    async with world.core.db.transaction() as tx:
+        await store.put(tx, "sg", [(ids.new(), told, False)], world.core.clock.now())
+    await world.core.connections.switch("test", "sg", enabled=False)
+    new = NewProduct(ids.new(), word, "Later")
+    await world.catalogue.create(CALLER, new, IdempotencyKey("key:test", ids.new().hex, b"x"))
+    await world.catalogue.set_stock(CALLER, "KOPI-250", 33)
+    await world.sent("id", "KOPI-250", 29)
+    due = await world.until(lambda one: one.product_id == new.id, "sg", word)
+    assert due.stock is not None
+    assert due.stock.due_at is not None
+    await world.core.connections.switch("test", "sg", enabled=True)
+    world.core.connections.forget()
+    async with world.core.db.transaction() as tx:
+        await queue.enqueue(tx, pushing.jobs_of(["sg"]))
+    await world.until(lambda one: one.stock is not None and one.stock.due_at is None, "sg", word)
+    await world.sent("sg", "KOPI-250", 29)
 
 
 async def test_what_a_shop_sold_is_known_by_the_variant_and_else_by_a_word_that_means_one_thing(world: World) -> None:

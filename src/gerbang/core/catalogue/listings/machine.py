@@ -24,7 +24,7 @@ _WORST_FIRST: Final = (
 
 def offered(product: Product, rules: StockRules, seen: Sequence[SeenStock]) -> dict[str, int] | None:
     """By warehouse of the marketplace, how many units it is to sell; empty for a product of which nobody has counted anything, and None where it is not said which
-    warehouses there are ours. The buffer is kept back once, from where there is most.
+    warehouses there are ours. Those that have the same names here and there are the same. The buffer is kept back once, from where there is most.
     """
     free = free_in(product)
     if not free:
@@ -34,7 +34,7 @@ def offered(product: Product, rules: StockRules, seen: Sequence[SeenStock]) -> d
     if named:
         return _kept_back({code: free.get(ours, 0) for code, ours in named.items()}, rules.buffer)
     if len(codes) > 1:
-        return None
+        return _kept_back({one: free.get(one, 0) for one in codes}, rules.buffer) if free.keys() <= set(codes) else None
     return _kept_back({(codes or [""])[0]: sum(free.values())}, rules.buffer)
 
 

@@ -82,7 +82,7 @@ class SeenStock(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """One variant of a shop. `sku` is our product's, None while it is not mapped; `differs`: the marketplace has other stock than it took."""
+    """One variant of a shop. `sku` is our product's, None while it is not mapped; `is_left_alone`: somebody said that it is none. `differs`: the marketplace has other stock than it took."""
 
     id: UUID
     connection: str
@@ -98,6 +98,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     product_id: UUID | None
     sku: str | None
     created_at: datetime
+    is_left_alone: bool = False
     stock: Push | None = None
     price_push: Push | None = None
 

@@ -22,6 +22,7 @@ from gerbang.core.catalogue.listings import store
 from gerbang.core.catalogue.listings.machine import answered, goes_alone, offered, pends
 from gerbang.core.catalogue.listings.model import PENDING, Listing, Push, PushState, StockRules, Task
 from gerbang.core.catalogue.model import PRODUCT, Product
+from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.outbound_calls import MARKETPLACES, CallResult, Operation, OutboundCalls, Outcome
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, NewJob, Retry
@@ -31,20 +32,25 @@ from gerbang.ports.marketplace_catalogue import PriceWish, StockOutcome, StockWi
 log = structlog.get_logger()
 PUSH: Final = "catalogue.push"
 CONSUMER: Final = "listings"
-TYPES: Final = ("product.stock_changed", "product.price_changed", "product.updated")
+TYPES: Final = ("product.created", "product.stock_changed", "product.price_changed", "product.updated")
 MOST_TRIES: Final = 1_000_000  # a shop that does not answer for days is sent everything once it does
 _BATCHES: Final = 25  # of one run of the job: then others have their turn
 _REFUSED_WAIT_S: Final = 60.0
+_LONGEST_WAIT_S: Final = 3_600.0
+_SWITCHED_OFF_WAIT_S: Final = 60.0
 _SET_STOCK: Final = Operation(STOCK.name, STOCK.repeatable)
 _SET_PRICE: Final = Operation(PRICE.name, PRICE.repeatable)
 Wishes = Mapping[UUID, Mapping[str, int]]
 
 
 async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
-    """What is to be sent because of what happened to products: of a bundle too when a component moved."""
+    """What is to be sent because of what happened to products: of a bundle too when a component moved. A new product is what shops call the same."""
+    made = {id_ for a in announcements if a.type == "product.created" and (id_ := a.id_of(PRODUCT))}
     priced = {id_ for a in announcements if a.type == "product.price_changed" and (id_ := a.id_of(PRODUCT))}
     moved = {id_ for a in announcements if a.type != "product.price_changed" and (id_ := a.id_of(PRODUCT))}
     shops: set[str] = set()
+    if made:
+        shops |= set(await store.mark_due(tx, await store.map_by_sku(tx, sorted(made)), Task.STOCK))
     if moved:
         moved |= set(await products.bundles_of(tx, sorted(moved)))
         shops |= set(await store.mark_due(tx, await _ids_of(tx, moved), Task.STOCK))
@@ -69,6 +75,12 @@ class Pushing:
     async def run(self, job: Job) -> None:
         """Send what is due, until nothing is. What is due later is sent by the next job. Raises Retry while the shop cannot be asked."""
         shop = str(job.payload["connection"])
+        if await is_gone(self._outbound, shop):
+            async with self._db.transaction() as tx:
+                await queue.finish(tx, [job])
+            return
+        if not (await self._outbound.connections.get(shop)).enabled:
+            raise Retry("the shop is switched off", _SWITCHED_OFF_WAIT_S)
         for _ in range(_BATCHES):
             if not (await self._batch(job, shop, Task.STOCK) or await self._batch(job, shop, Task.PRICE)):
                 break
@@ -95,9 +107,11 @@ class Pushing:
             if result.outcome is Outcome.ANSWERED:
                 await self._apply(tx, shop, task, asked, wishes, result)
                 return True
-            await record(tx, [_entry(shop, task, result, {"listings": len(asked)})])
+            if result.asked:
+                await record(tx, [_entry(shop, task, result, {"listings": len(asked)})])
         told_s = result.error.retry_after_s if result.error is not None else None
-        raise Retry(result.why, told_s or (_REFUSED_WAIT_S if result.outcome is Outcome.REFUSED else None))
+        later_s = min(_LONGEST_WAIT_S, _REFUSED_WAIT_S * 2 ** min(job.tries - 1, 6))
+        raise Retry(result.why, told_s or (later_s if result.outcome is Outcome.REFUSED else None))
 
     async def _chosen(self, tx: Tx, shop: str, task: Task) -> list[tuple[Listing, Mapping[str, int]]]:
         """What goes in one batch, with what is wished; what has nothing to send, or pends, is due no more."""
@@ -178,6 +192,15 @@ class Pushing:
             about = {"connection": shop, "livemode": connection.livemode, "why": why}
             await announce(tx, [Announcement("shop.stock_refused", None, about, now)])
             log.warning("listings.refused", connection=shop, task=task.value, why=why)
+
+
+async def is_gone(outbound: OutboundCalls, shop: str) -> bool:
+    """Whether the shop was deleted."""
+    try:
+        await outbound.connections.get(shop)
+    except ConnectionNotFound:
+        return True
+    return False
 
 
 def _wish(task: Task, product: Product | None, one: Listing, rules: StockRules) -> Mapping[str, int] | None:

@@ -21,7 +21,7 @@ from gerbang.core.catalogue.listings.model import (
 from gerbang.ports.marketplace_catalogue import ProductSku
 
 _LISTINGS: Final = """
-    SELECT l.id, l.connection, l.item, l.variant, l.seller_sku, l.name, l.is_active, l.price_minor, l.currency, l.seen, l.seen_at, l.differs, l.product_id, l.created_at, p.sku,
+    SELECT l.id, l.connection, l.item, l.variant, l.seller_sku, l.name, l.is_active, l.price_minor, l.currency, l.seen, l.seen_at, l.differs, l.is_left_alone, l.product_id, l.created_at, p.sku,
         to_jsonb(s) AS stock, to_jsonb(c) AS price
     FROM listings l LEFT JOIN products p ON p.id = l.product_id
     LEFT JOIN listing_pushes s ON s.listing_id = l.id AND s.task = 'stock' LEFT JOIN listing_pushes c ON c.listing_id = l.id AND c.task = 'price'
@@ -113,13 +113,25 @@ async def put(tx: Tx, connection: str, rows: Sequence[tuple[UUID, ProductSku, bo
 
 
 async def map_to(tx: Tx, mappings: Sequence[tuple[UUID, UUID | None]]) -> None:
-    """Which product of ours each is; None: none. What was sent for another product says nothing any more."""
+    """Which product of ours each is; None: none, and none is looked for. What was sent for another product says nothing any more."""
     await tx.execute(
         """
-        UPDATE listings l SET product_id = n.product_id, differs = false FROM unnest($1::uuid[], $2::uuid[]) AS n (id, product_id) WHERE l.id = n.id
+        UPDATE listings l SET product_id = n.product_id, differs = false, is_left_alone = n.product_id IS NULL FROM unnest($1::uuid[], $2::uuid[]) AS n (id, product_id) WHERE l.id = n.id
         """,
         *columns(mappings, 2),
     )
+
+
+async def map_by_sku(tx: Tx, products: Sequence[UUID]) -> list[UUID]:
+    """Map what shops call as these products, and nobody has left alone; which listings that are."""
+    rows = await tx.fetch(
+        """
+        UPDATE listings l SET product_id = p.id FROM products p
+        WHERE p.id = ANY($1) AND l.seller_sku = p.sku AND l.product_id IS NULL AND NOT l.is_left_alone RETURNING l.id
+        """,
+        list(products),
+    )
+    return [row["id"] for row in rows]
 
 
 async def mark_due(tx: Tx, listings: Sequence[UUID], task: Task, *, anew: bool = False) -> list[str]:
@@ -272,7 +284,7 @@ def seen_of(sku: ProductSku) -> tuple[SeenStock, ...]:
 
 def _listing(row: Row) -> Listing:
     told = {name: row[name] for name in ("id", "connection", "item", "variant", "seller_sku", "name", "is_active")}
-    rest = {name: row[name] for name in ("seen_at", "differs", "product_id", "sku", "created_at")}
+    rest = {name: row[name] for name in ("seen_at", "differs", "is_left_alone", "product_id", "sku", "created_at")}
     return Listing(
         **told,
         **rest,

@@ -19,8 +19,8 @@ from gerbang.core.catalogue import store as products
 from gerbang.core.catalogue.listings import import_store, store
 from gerbang.core.catalogue.listings.machine import differs, freed
 from gerbang.core.catalogue.listings.model import Import, ImportStatus, Listing, SeenStock, Task
-from gerbang.core.catalogue.listings.pushing import MOST_TRIES, jobs_of
-from gerbang.core.catalogue.model import MAIN_WAREHOUSE, NewProduct, Product, is_sku
+from gerbang.core.catalogue.listings.pushing import MOST_TRIES, is_gone, jobs_of
+from gerbang.core.catalogue.model import MAIN_WAREHOUSE, NewProduct, Product, is_sku, is_warehouse
 from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.connections.outbound_calls import MARKETPLACES, Operation, OutboundCalls, Outcome
 from gerbang.core.queue import service as queue
@@ -56,6 +56,9 @@ class Walking:
                 if under_way is None or under_way.finished_at is not None:
                     await queue.finish(tx, [job])
                     return
+            if await is_gone(self._outbound, under_way.connection):
+                await self._fail(job, under_way, "The shop is there no more.")
+                return
             page = await self._page(job, under_way.connection, under_way.place, under_way)
             if page is None:
                 return
@@ -73,6 +76,10 @@ class Walking:
     async def run_look(self, job: Job) -> None:
         """Read the whole list, and compare it with what was sent. Raises Retry while the shop cannot be asked."""
         shop, place = str(job.payload["connection"]), ""
+        if await is_gone(self._outbound, shop) or not (await self._outbound.connections.get(shop)).enabled:
+            async with self._db.transaction() as tx:  # it is looked at again in its time
+                await queue.finish(tx, [job])
+            return
         while True:
             began = self._clock.now()
             page = await self._page(job, shop, place, None)
@@ -105,19 +112,24 @@ class Walking:
         if result.outcome is Outcome.ANSWERED:
             return result.value()
         if under_way is not None and (job.tries >= _IMPORT_TRIES or result.outcome is Outcome.REFUSED):
-            async with self._db.transaction() as tx:
-                await queue.still_held(tx, job)
-                await import_store.finish(tx, under_way.id, ImportStatus.FAILED, said=result.why)
-                await queue.finish(tx, [job])
+            await self._fail(job, under_way, result.why)
             return None
         raise Retry(result.why, result.error.retry_after_s if result.error is not None else None)
+
+    async def _fail(self, job: Job, under_way: Import, why: str) -> None:
+        async with self._db.transaction() as tx:
+            await queue.still_held(tx, job)
+            await import_store.finish(tx, under_way.id, ImportStatus.FAILED, said=why)
+            await queue.finish(tx, [job])
 
     async def _take_in(self, tx: Tx, under_way: Import, page: Products) -> None:
         """A page of an import: what is new, which product of ours each is, and products for what has none, where that was asked for."""
         shop = under_way.connection
         added = await self._see(tx, shop, page.skus, self._clock.now())
         known = await store.of_variants(tx, shop, [(one.product, one.variant) for one in page.skus])
-        unmapped = [one for one in known.values() if one.product_id is None and one.seller_sku]
+        unmapped = [
+            one for one in known.values() if one.product_id is None and one.seller_sku and not one.is_left_alone
+        ]
         ours = await products.of_skus(tx, [one.seller_sku for one in unmapped])
         made = 0
         for one in unmapped if under_way.makes_products else ():
@@ -135,12 +147,13 @@ class Walking:
         await import_store.advance(tx, under_way.id, page.next, counts)
 
     async def _make(self, tx: Tx, one: Listing) -> Product:
-        """A product of a listing, with what it can sell there as the first count. What the marketplace keeps is none of ours."""
+        """A product of a listing, with what it can sell there as the first count, in warehouses of the same names where it stands in several. What the marketplace keeps is none of ours."""
         new = NewProduct(ids.new(), one.seller_sku, one.name or one.seller_sku, one.price if one.price.amount else None)
         await self._catalogue.add(tx, SYSTEM, new)
-        own = [level for level in one.seen if not level.read_only]
-        if own:
-            await self._catalogue.count(tx, SYSTEM, new.sku, sum(level.sellable for level in own), MAIN_WAREHOUSE)
+        own = {level.warehouse: level.sellable for level in one.seen if not level.read_only}
+        keeps_names = len(own) > 1 and all(is_warehouse(name) for name in own)
+        for place, count in own.items() if keeps_names else [(MAIN_WAREHOUSE, sum(own.values()))] if own else []:
+            await self._catalogue.count(tx, SYSTEM, new.sku, count, place)
         (made,) = await products.of_ids(tx, [new.id])
         return made
 
