@@ -71,19 +71,25 @@ async def test_a_reminder_that_was_not_delivered_comes_by_mail(house: House) -> 
     assert told["sms"]["error"] == "not written to any more: 30005: nobody has this number"
 
 
-async def test_a_link_goes_to_who_has_a_phone_only_as_one_text_where_they_agreed_and_is_refused_where_not(
+async def test_links_go_to_who_has_a_phone_only_as_one_text_where_they_agreed_and_to_nobody_where_not(
     house: House,
 ) -> None:
-    phone = "+6281200000008"
-    payment, _ = await house.open_page(phone=phone, sms_consent=CONSENT)
-    for _ in range(2):
-        sent = await house.api.post(f"/v1/payments/{payment}/send-link", headers={"idempotency-key": "link-by-text"})
-        assert sent.status_code == 202, sent.text
+    phone, key, other = "+6281200000008", {"idempotency-key": "by-text"}, {"idempotency-key": "refund-by-text"}
+    payment, page = await house.open_page(phone=phone, sms_consent=CONSENT)
+    sent = [await house.api.post(f"/v1/payments/{payment}/send-link", headers=key) for _ in range(2)]
+    assert [one.status_code for one in sent] == [202, 202]
     await house.until(payment, "payment_link", sms="delivered")
     (text,) = await house.got("sms", phone)
     assert f"/pay/{payment}?t=" in text["text"]
+    await house.choose_account(payment)
+    await house.paid(payment)
+    await house.until(payment, "payment_paid", sms="delivered")
+    asked = {"amount": 1_000, "reason": "kopi tumpah"}
+    refund = (await house.api.post(f"/v1/payments/{payment}/refunds", json=asked, headers=other)).json()
+    assert "hanya kami kirim ke •••008 (SMS)" in (await house.api.get(page)).text
+    assert (await house.api.post(f"/v1/refunds/{refund['id']}/send-link")).status_code == 202
     silent, _ = await house.open_page(phone="+6281200000009")
-    refused = await house.api.post(f"/v1/payments/{silent}/send-link", headers={"idempotency-key": ids.new().hex})
+    refused = await house.api.post(f"/v1/payments/{silent}/send-link", headers={"idempotency-key": "to-nobody"})
     assert (refused.status_code, refused.json()["code"]) == (409, "payer_unreachable")
     assert "Nobody agreed to SMS or WhatsApp to its phone." in refused.json()["detail"]
     assert await house.told(silent, "payment_link") == {}
@@ -116,13 +122,7 @@ async def test_who_says_stop_is_sent_no_more_texts_until_they_say_start(house: H
         "refused: Twilio answered HTTP 400, 21610: the person asked to be left alone (STOP).",
     )
     await house.sandbox.post("/control/twilio/start", json={"number": phone})
-    async with asyncio.timeout(20):
-        while not [
-            one
-            for one in (await house.api.get("/v1/webhook-events")).json()["data"]
-            if one["type"] == "message.received" and one["outcome"] == "this number may be written to again"
-        ]:
-            await asyncio.sleep(0.1)
+    await house.until_heard("this number may be written to again")
     again = await house.pay_by_account(phone)
     await house.paid(again)
     await house.until(again, "payment_paid", sms="delivered", email="sent")
@@ -376,6 +376,7 @@ async def test_a_customer_ticks_the_box_once_and_a_stop_from_the_phone_unticks_i
     assert "kabar tentang pembayaran-pembayaran saya" in (await house.api.get(page)).text
     assert (await house.press(page, agreed="yes")).status_code == 303
     second, page = await house.open_page(**who)
+    paid_page = page
     shown = (await house.api.get(page)).text
     assert ("Kabarnya kami kirim ke" in shown, 'name="agreed" value="yes"' in shown) == (True, False)
     await house.choose_account(second)
@@ -387,6 +388,9 @@ async def test_a_customer_ticks_the_box_once_and_a_stop_from_the_phone_unticks_i
     shown = (await house.api.get(page)).text
     assert ("Kabarnya kami kirim ke" in shown, 'name="agreed" value="yes"' in shown) == (False, True)
     assert "Selain mencentang, balas START" in shown
+    assert (await house.press(paid_page, agreed="yes", phone="0812 9999 9999")).status_code == 303
+    kept = (await house.api.get(f"/v1/payments/{second}")).json()["customer"]["phone"]
+    assert kept == phone, "refunds are told there: whoever only holds the page's link names no other once it is paid"
     assert (await house.press(page, agreed="yes")).status_code == 303
     shown = (await house.api.get(page)).text
     assert ("Kabarnya kami kirim ke" in shown, "Balas START ke pesan kami" in shown) == (False, True)

@@ -16,7 +16,8 @@ from gerbang.core.payments.reach import Lack, Missing, Place, Reach
 from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
-from gerbang.web.console import link_view, reach_words
+from gerbang.web.console import link_view
+from gerbang.web.views import reach_words
 from tests.web.checkout.example_payments import NOW, STORIES
 from tests.web.console.test_views import moment
 

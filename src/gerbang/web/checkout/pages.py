@@ -55,6 +55,7 @@ from gerbang.web.checkout.checkout_state import CheckoutState
 from gerbang.web.checkout.crypto_view import Seen, seen_of
 from gerbang.web.checkout.provider_signs import signs_of
 from gerbang.web.checkout.qr_file import picture
+from gerbang.web.checkout.refunds import link_goes_to
 from gerbang.web.checkout.view import Choice, Visit, address_of, page_of
 from gerbang.web.forms import read_form
 from gerbang.web.gateway.request_context import context_of
@@ -323,6 +324,7 @@ async def _show(
         signs=await signs_of(services, _told_of(details)),
         token=token_to_carry(request),
         push_key=await _push_key(request),
+        refund_to=await link_goes_to(services, details, locale),
     )
     if scenes.state_of(details, choosing=visit.choosing, returned=returned) is CheckoutState.CHOOSE:
         choice = choice or Choice(await _offers(request, details))

@@ -10,8 +10,10 @@ from litestar.params import FromPath
 from gerbang.base import bank_account, eip55, ids
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
+from gerbang.base.formats import Locale
 from gerbang.core.payments.machine import is_stopped
-from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
+from gerbang.core.payments.model import Destination, PaymentDetail, Refund, RefundNotAwaitingTransfer, RefundStatus
+from gerbang.core.payments.reach import REFUND_LINK
 from gerbang.core.payments.refunds.model import DestinationChanged, masked
 from gerbang.web import texts
 from gerbang.web.checkout.access import link_cookie, refund_for, token_in, token_to_carry, who_names
@@ -19,11 +21,20 @@ from gerbang.web.checkout.crypto_view import NETWORKS
 from gerbang.web.checkout.view import address_of
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, page, page_error, see_other, services_of
+from gerbang.web.services import Services
 from gerbang.web.views.payment_steps import BANK_TITLES
+from gerbang.web.views.reach_words import place_of
 
 _FIELDS: Final = ("bank", "account", "name")
 _VERSION: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
 _NOTHING: Final = Destination("", "", "")
+
+
+async def link_goes_to(services: Services, details: PaymentDetail, locale: Locale) -> str:
+    """Where the links of a payment's refunds that wait for an account are sent, masked; empty where none waits, and where nobody is reached."""
+    if all(one.status is not RefundStatus.AWAITING_TRANSFER for one in details.refunds):
+        return ""
+    return str(place_of(await services.payments.reach(details.payment.id, REFUND_LINK), locale, masked=True))
 
 
 @get("/{refund:str}")

@@ -45,6 +45,7 @@ class Visit:
     sandbox: str = ""
     seen: Sequence[crypto_view.Seen] = ()
     signs: ProviderSigns = NO_SIGNS
+    refund_to: str = ""  # where the link of a refund that waits for an account is sent, masked; empty: nowhere
     push_key: str = ""  # what this browser can subscribe to pushes with; empty where nobody is reached so
     token: str = ""  # what the page's forms and links carry on, while no cookie has come back
 
@@ -99,6 +100,7 @@ def page_of(details: PaymentDetail, visit: Visit, choice: Choice | None = None) 
         "came": amount_due.received(payment),
         "part_came": 0 < amount_due.received(payment) < payment.amount,
         "refunds": scenes.refunds_by_state(details.refunds),
+        "refund_to": visit.refund_to,
         "taken_back": any(is_reversed_after_refund(attempt) for attempt in details.attempts),
         "asked": "" if visit.asked == "mailed" else visit.asked,
         "sandbox": "" if payment.livemode else visit.sandbox,

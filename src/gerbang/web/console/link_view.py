@@ -17,8 +17,8 @@ from gerbang.core.payments.reach import Reach
 from gerbang.ports.messenger import Channel
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
-from gerbang.web.console.reach_words import lacks_of, place_of
 from gerbang.web.console.timeline import last_capture
+from gerbang.web.views.reach_words import lacks_of, place_of
 
 P = PaymentStatus
 _CLOSED: Final[Mapping[PaymentStatus, str]] = {

@@ -15,8 +15,8 @@ from gerbang.web.checkout.crypto_view import NETWORKS
 from gerbang.web.console.actors import Names, called
 from gerbang.web.console.objects import Action
 from gerbang.web.console.page_frame import stamp
-from gerbang.web.console.reach_words import lacks_of, place_of
 from gerbang.web.views import attempt_failures
+from gerbang.web.views.reach_words import lacks_of, place_of
 
 MARKS: Final = {
     RefundStatus.REQUESTED: "created",

@@ -355,8 +355,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refunded.coming": ("{amount} sedang dalam perjalanan kembali kepada Anda.", "{amount} is on its way back to you."),
     "refunded.needs": ("{amount} akan kami transfer balik.", "We will transfer {amount} back to you."),
     "refunded.by_mail": (
-        "Tautan untuk menyebut atau mengganti rekening tujuan hanya kami kirim ke {email}.",
-        "The link to name or change the account is sent to {email} only.",
+        "Tautan untuk menyebut atau mengganti rekening tujuan hanya kami kirim ke {to}.",
+        "The link to name or change the account is sent to {to} only.",
     ),
     "refunded.by_shop": (
         "Untuk menyebut rekening tujuan, hubungi {shop}.",
@@ -364,8 +364,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refunded.again": ("Kirim tautannya lagi", "Send the link again"),
     "refunded.mailed": (
-        "Tautannya ada di {email}. Yang berikutnya bisa dikirim lima menit lagi.",
-        "The link is in the mailbox of {email}. Another can be sent in five minutes.",
+        "Tautannya kami kirim ke {to}. Yang berikutnya bisa dikirim lima menit lagi.",
+        "The link was sent to {to}. Another can be sent in five minutes.",
     ),
     "receipt.title": ("Bukti pembayaran", "Receipt"),
     "receipt.paid": ("Dibayar", "Paid"),

@@ -1,4 +1,4 @@
-"""Where a message to a payer would go, and what keeps it from going anywhere, as an operator reads it. Pure."""
+"""Where a message to a payer would go, and what keeps it from going anywhere, as operators and payers read it. Pure."""
 
 from collections.abc import Sequence
 
