@@ -38,7 +38,9 @@ _WHOLE: Final = frozenset(
     {"/v1/customers/{customer}/export"}
 )  # all of one person's: as long as their own past, and no list
 # What these answer is the marketplace's, asked at that moment; of the database they ask one order.
-_OF_MARKETPLACES: Final = frozenset({"/v1/orders/{order}/cancel-options", "/v1/orders/{order}/documents"})
+_OF_MARKETPLACES: Final = frozenset(
+    {"/console/orders/{order}/label", "/v1/orders/{order}/cancel-options", "/v1/orders/{order}/documents"}
+)
 _NO_FILTERS: Final = frozenset({"limit", "cursor", "t"})  # what asks for a page of so many, and a payer's link
 # Of each filter a value that half of the rows have, and one that hardly any has.
 _WAYS: Final = {"method": ("virtual_account", "paylater"), "connection": ("shop-jakarta", "closed-shop")}
@@ -136,6 +138,13 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         **_WAYS,
         "order_reference": ("donation", "{order_reference}"),
         "customer": ("{busiest_customer}", "{customer}"),
+        "after": ("2020-01-01",),
+        "before": ("2030-01-01",),
+    },
+    "/console/orders": {
+        "status": ("delivered", "unknown"),
+        "shop": ("market-1", "market-2", "own"),
+        "external_id": ("O-1",),
         "after": ("2020-01-01",),
         "before": ("2030-01-01",),
     },

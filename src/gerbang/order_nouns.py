@@ -3,6 +3,7 @@
 from typing import Final
 
 from gerbang.core.announcements.broadcast import ObjectKind
+from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.connections.shops import Shops
@@ -21,6 +22,7 @@ from gerbang.core.personal_data.service import PersonalData
 from gerbang.noun import Core, Noun
 from gerbang.ports.kinds import Kind
 from gerbang.web.event_catalogue import entries
+from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import order_actions
 from gerbang.web.views.order_examples import ORDER_DATA
 from gerbang.web.views.orders import order_payloads
@@ -57,5 +59,10 @@ ORDERS: Final = Noun(
         Permission(READ, STAFF, "see orders and who buys"),
         Permission("orders:write", BUILDERS, "pack, ship and cancel orders, and print their labels"),
     ),
+    pages={"orders": (Subpage("orders", "/console/orders", READ),)},
+    watched=lambda _core: {
+        "orders": Watched(READ, ("order.",)),
+        "order": Watched(READ, ("order.",), object=ORDER),
+    },
     actions={"orders": order_actions.ORDERS},
 )

@@ -46,6 +46,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/notifications/preferences": {"quiet_hours": "21:00-07:00", "time_zone": "Asia/Makassar"},
     "/console/notifications/preferences/team": {"quiet_hours": "21:00-07:00", "time_zone": "Asia/Makassar"},
     "/console/notifications/templates/{connection}/{template}/{language}": {},
+    "/console/orders/{order}/pack": {},
+    "/console/orders/{order}/ship": {},
     "/console/payments/new": LINK,
     "/console/payments/{payment}/link": {},
     "/console/payments/{payment}/ask": {},

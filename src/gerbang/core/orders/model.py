@@ -16,6 +16,7 @@ PREFIX: Final = "ord"
 ITEM_PREFIX: Final = "itm"
 OWN: Final = "own"
 READ: Final = "orders:read"
+WRITE: Final = "orders:write"
 # Whose deadline counts: what is here still, and not announced to the carrier.
 TO_BE_READIED: Final = frozenset({ItemStatus.PENDING, ItemStatus.REPACKED, ItemStatus.PACKED})
 

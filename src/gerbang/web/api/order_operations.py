@@ -9,11 +9,10 @@ from litestar.params import Parameter
 from gerbang.core.orders.operation_model import OPEN, DocumentNotThere, MarketplaceRefused, OperationStatus
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.service import Orders
-from gerbang.web.api.orders import order_id
 from gerbang.web.cursors import Page, Part
 from gerbang.web.gateway.query_parameters import read_known
 from gerbang.web.gateway.request_context import caller_of, context_of
-from gerbang.web.input.orders import CancelItemsBody, InvoiceNumberBody, PackBody, ShipBody, read_items
+from gerbang.web.input.orders import CancelItemsBody, InvoiceNumberBody, PackBody, ShipBody, order_id, read_items
 from gerbang.web.services import Services
 from gerbang.web.views.order_operations import (
     CancelOptionsView,

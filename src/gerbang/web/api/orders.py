@@ -1,20 +1,18 @@
 """/v1/orders: what was sold in the shops of marketplaces and by ourselves."""
 
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from litestar import Request, get
 from litestar.params import Parameter
 
-from gerbang.base import ids
-from gerbang.base.errors import NotFound
 from gerbang.core.connections.service import Connections
-from gerbang.core.orders.model import OWN, PREFIX, OrderFilters, OrderNotFound
+from gerbang.core.orders.model import OWN, OrderFilters
 from gerbang.core.orders.service import Orders
 from gerbang.ports.marketplace_orders import ItemStatus
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
 from gerbang.web.input.cleaning import cleaned
+from gerbang.web.input.orders import order_id
 from gerbang.web.services import Services
 from gerbang.web.views.orders import OrderMomentView, OrderView, order_moment_view, order_view
 
@@ -93,14 +91,6 @@ async def check_places(
     read_known("channel", channel, {OWN, *(one.provider for one in shops)})
     read_known("connection", connection, {one for shop in shops for one in (shop.id, shop.parent) if one})
     read_known("shop", shop, {one.id for one in shops})
-
-
-def order_id(shown: str) -> UUID:
-    """The inner form of an order's id. Raises OrderNotFound."""
-    try:
-        return ids.read(PREFIX, shown)
-    except NotFound as error:
-        raise OrderNotFound from error
 
 
 HANDLERS: Final = [list_orders, read_order, read_order_timeline]

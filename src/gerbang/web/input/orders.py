@@ -8,7 +8,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.errors import FieldError, NotFound
-from gerbang.core.orders.model import ITEM_PREFIX
+from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, OrderNotFound
 from gerbang.core.orders.operation_model import OperationKind, UnknownItems
 from gerbang.core.orders.operations import Wanted
 
@@ -86,3 +86,11 @@ def read_items(shown: Sequence[str] | None) -> Sequence[UUID] | None:
     if faults:
         raise UnknownItems(errors=faults)
     return found
+
+
+def order_id(shown: str) -> UUID:
+    """The inner form of an order's id. Raises OrderNotFound."""
+    try:
+        return ids.read(PREFIX, shown)
+    except NotFound as error:
+        raise OrderNotFound from error

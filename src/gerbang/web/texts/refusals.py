@@ -6,6 +6,20 @@ from typing import Final
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refusal.conflict": ("keadaannya sudah lain", "its state is another by now"),
     "refusal.sku_taken": ("SKU ini sudah dipakai produk lain", "another product has this SKU"),
+    "refusal.order_busy": (
+        "yang diminta sebelumnya belum selesai di lokapasar",
+        "what was asked before is not over yet at the marketplace",
+    ),
+    "refusal.unknown_items": ("pesanan ini tidak punya barang itu", "the order has no such items"),
+    "refusal.items_not_allowed": (
+        "keadaan barangnya tidak memungkinkan; tidak ada yang dikirim",
+        "where the items stand does not allow it; nothing was sent",
+    ),
+    "refusal.marketplace_refused": (
+        "lokapasar menolak; alasannya di riwayat pesanan",
+        "the marketplace did not do it; why stands in what happened",
+    ),
+    "refusal.document_not_there": ("belum ada yang dikemas", "nothing is packed yet"),
     "refusal.unknown_sku": ("tidak ada produk dengan SKU ini", "there is no product of this SKU"),
     "refusal.out_of_stock": ("stoknya tidak cukup", "there is not enough stock"),
     "refusal.bundle_has_no_stock": (
