@@ -1,4 +1,4 @@
-"""What people who work here choose to be told: their own page and the team's, the same by API, and paused templates with the decision about each."""
+"""What people who work here choose to be told: their own page and the team's, the same by API, pushes to their browser, and paused templates with the decision about each."""
 
 import re
 
@@ -6,18 +6,22 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from gerbang.base import ids
 from gerbang.core.identity.model import Client, Role
 from gerbang.core.notifications import conversation_store
 from gerbang.core.notifications.operator_events import EventGroup, Frequency
+from gerbang.core.notifications.push_messages import OPERATOR_SENTENCES, SENTENCES
 from gerbang.ports.messenger import TemplateNews, TemplateState
 from gerbang.sandbox.app import Sandbox
 from gerbang.web import texts
+from tests.web.checkout.test_push import KEYS, POINT, a_key
 from tests.web.conftest import PASSWORD, Edge, one_shop
 from tests.web.console.test_operators import signed_in
 
 __all__ = ["one_shop"]
 MINE, TEAMS = "/console/notifications/preferences", "/console/notifications/preferences/team"
 API = "/v1/me/notification-preferences"
+ASKED = "/console/notifications/push"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -155,3 +159,54 @@ async def test_a_paused_template_that_is_left_stays_paused_and_reminds_nobody(
     listed = (await admin.get("/console/notifications/templates")).text
     assert "gerbang_link_9" in listed
     assert len(await edge.audited("message_template.left_paused")) == 1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_button_is_there_once_pushes_are_and_the_choice_is_a_column(
+    one_shop: tuple[Edge, Sandbox], support: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    edge, _ = one_shop
+    assert "data-push" not in (await support.get(MINE)).text
+    key = await a_key(edge)
+    page = (await support.get(MINE)).text
+    assert f'data-push="{ASKED}" data-worker="/console/worker.js" data-key="{key}" data-whose="usr_' in page
+    assert ("push.js" in page, 'name="refunds-push"' in page) == (True, True)
+    assert "Kabari saya di peramban ini" in page
+    assert 'name="refunds-push"' not in (await admin.get(TEAMS)).text
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_who_is_signed_in_asks_and_takes_back_for_themselves_alone(
+    one_shop: tuple[Edge, Sandbox], support: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    edge, _ = one_shop
+    form = {"state": "on", "endpoint": "https://1.1.1.1/push/9", **KEYS, "key": await a_key(edge)}
+    assert (await support.post(ASKED, data={**form, "key": POINT})).status_code == 409
+    assert (await support.post(ASKED, data={**form, "endpoint": "https://127.0.0.1:1/push"})).status_code == 422
+    assert (await support.post(ASKED, data=form, headers={"origin": "https://evil.example"})).status_code in (401, 403)
+    async with httpx.AsyncClient(base_url=edge.url, headers={"origin": edge.url}) as stranger:
+        assert (await stranger.post(ASKED, data=form)).status_code != 204
+    assert await edge.count("push_devices") == 0
+    assert (await support.post(ASKED, data=form)).status_code == 204
+    assert (await admin.post(ASKED, data={"state": "off", "endpoint": form["endpoint"]})).status_code == 204
+    assert await edge.count("push_devices") == 1
+    (noted,) = await edge.audited("push.subscribed")
+    assert ids.read("usr", noted["object"]).version == 7
+    assert noted["actor"] == f"user:{noted['object']}"
+    assert (await support.post(ASKED, data={"state": "off", "endpoint": form["endpoint"]})).status_code == 204
+    assert await edge.count("push_devices") == 0
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_consoles_service_worker_says_what_operators_are_told_and_nothing_of_payers(
+    one_shop: tuple[Edge, Sandbox],
+) -> None:
+    edge, _ = one_shop
+    mine, payers = (await edge.client.get("/console/worker.js")), (await edge.client.get("/pay/worker.js"))
+    assert (mine.status_code, mine.headers["cache-control"]) == (200, "no-cache")
+    assert mine.text.startswith('const HOME = "/console/notices", WORDS = ')
+    assert payers.text.startswith('const HOME = "", WORDS = ')
+    assert mine.text.partition("\n")[2] == payers.text.partition("\n")[2], "one file"
+    for locale, sentences in OPERATOR_SENTENCES.items():
+        assert all(one in mine.text and one not in payers.text for one in sentences.values())
+        assert not [one for one in SENTENCES[locale].values() if one in mine.text]

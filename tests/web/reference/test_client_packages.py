@@ -8,28 +8,9 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
-import pytest
-
-from gerbang.sandbox.app import Sandbox
 from gerbang.web.reference.client_packages import packages, tarball, wheel
-from tests.web.conftest import Edge
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.mark.asyncio(loop_scope="module")
-async def test_both_are_downloaded_from_the_page_that_says_how_they_are_installed(
-    one_shop: tuple[Edge, Sandbox],
-) -> None:
-    edge, _ = one_shop
-    page = (await edge.client.get("/docs/clients")).text
-    for one in packages().values():
-        assert f"{one.installs} {edge.services.settings.base_url}/docs/clients/{one.name}" in page
-        assert one.sha256 in page
-        answer = await edge.client.get(f"/docs/clients/{one.name}")
-        assert (answer.content, answer.headers["content-type"]) == (one.content, one.media_type)
-    assert (await edge.client.get("/docs/clients/gerbang_client-9.9.9-py3-none-any.whl")).status_code == 404
-    assert (await edge.client.get("/docs/clients/..%2f..%2fpyproject.toml")).status_code == 404
 
 
 def test_a_wheel_of_the_product_carries_what_they_are_packed_of_and_packs_the_same_bytes(tmp_path: Path) -> None:

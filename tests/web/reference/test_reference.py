@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from gerbang.sandbox.app import Sandbox
+from gerbang.web.reference.client_packages import packages
 from gerbang.web.reference.document import Document
 from gerbang.web.reference.examples import EXAMPLES
 from gerbang.web.reference.guides import GUIDES
@@ -125,3 +126,17 @@ async def test_a_readers_own_test_key_stands_in_the_samples_of_this_browser_and_
         "/docs/key", data={"key": KEY, "back": "/docs"}, headers={"origin": "https://evil.example"}
     )
     assert (other.status_code, KEY_COOKIE in other.headers.get("set-cookie", "")) == (403, False)
+
+
+async def test_both_are_downloaded_from_the_page_that_says_how_they_are_installed(
+    one_shop: tuple[Edge, Sandbox],
+) -> None:
+    edge, _ = one_shop
+    page = (await edge.client.get("/docs/clients")).text
+    for one in packages().values():
+        assert f"{one.installs} {edge.services.settings.base_url}/docs/clients/{one.name}" in page
+        assert one.sha256 in page
+        answer = await edge.client.get(f"/docs/clients/{one.name}")
+        assert (answer.content, answer.headers["content-type"]) == (one.content, one.media_type)
+    assert (await edge.client.get("/docs/clients/gerbang_client-9.9.9-py3-none-any.whl")).status_code == 404
+    assert (await edge.client.get("/docs/clients/..%2f..%2fpyproject.toml")).status_code == 404
