@@ -1,6 +1,7 @@
 """Payouts and lines of statements by the API: explained, found by every filter page by page, decided about, and hidden from whoever may not see them."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,7 @@ from tests.web.statements import line, market, payout, sold, taken
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 APP = "cair"
+NOBODY = UUID(int=7)  # the same in each process, or side by side they would have different tests
 ONE, TWO = f"{APP}-1", f"{APP}-2"
 
 
@@ -142,10 +144,10 @@ async def test_an_order_is_settled_when_its_lines_are_what_was_paid(edge: Edge) 
     ("path", "status", "code"),
     [
         ("/v1/payouts/pyo_nothing", 404, "payout_not_found"),
-        (f"/v1/payouts/{ids.show('pyo', ids.new())}", 404, "payout_not_found"),
-        (f"/v1/settlements/{ids.show('stl', ids.new())}", 404, "settlement_line_not_found"),
+        (f"/v1/payouts/{ids.show('pyo', NOBODY)}", 404, "payout_not_found"),
+        (f"/v1/settlements/{ids.show('stl', NOBODY)}", 404, "settlement_line_not_found"),
         ("/v1/settlements/stl_nothing", 404, "settlement_line_not_found"),
-        (f"/v1/settlements?payout={ids.show('pyo', ids.new())}", 422, "invalid_request"),
+        (f"/v1/settlements?payout={ids.show('pyo', NOBODY)}", 422, "invalid_request"),
         ("/v1/payouts?connection=nobody", 422, "invalid_request"),
         ("/v1/settlements?kind=gift", 422, "invalid_request"),
         ("/v1/settlements/orders/nobody/1", 404, "connection_not_found"),
