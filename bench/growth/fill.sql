@@ -71,6 +71,25 @@ FROM made;
 INSERT INTO order_buyers (order_id, customer_id, name, email, phone)
 SELECT pg_temp.id_of(at, 'order', n), owner, 'Budi Santoso', owner || '@example.com', '+628111222333' FROM made;
 
+-- A product for each payment, in a shop each; of those one in ten thousand is not mapped, differs, or is locked. One product is in every order.
+INSERT INTO products (id, sku, name, sequence, created_at, updated_at)
+SELECT pg_temp.id_of(at, 'product', n), 'SKU-' || n, 'Kopi', 1, at, at FROM made
+UNION ALL SELECT pg_temp.id_of(min(at), 'product', 0), 'KOPI-250', 'Kopi Gayo 250 g', 1, min(at), min(at) FROM made;
+INSERT INTO stock (product_id, warehouse, quantity, updated_at) SELECT id, 'main', 10, created_at FROM products;
+INSERT INTO stock_movements (id, product_id, warehouse, kind, change, quantity, reserved, owner, actor, made_at)
+SELECT pg_temp.id_of(at, 'movement', n), (SELECT id FROM products WHERE sku = 'KOPI-250'), 'main', 'reserved', -1, 10, 1, 'ord-' || n, 'bench', at FROM made;
+INSERT INTO reservations (id, owner, status, created_at, updated_at) SELECT pg_temp.id_of(at, 'reservation', n), 'ord-' || n, 'confirmed', at, age FROM made;
+INSERT INTO reservation_items (reservation_id, line, product_id, warehouse, units)
+SELECT pg_temp.id_of(at, 'reservation', n), 0, (SELECT id FROM products WHERE sku = 'KOPI-250'), '', 0 FROM made;
+INSERT INTO listings (id, connection, item, variant, seller_sku, name, is_active, price_minor, currency, seen, seen_at, differs, product_id, created_at)
+SELECT pg_temp.id_of(at, 'listing', n), CASE WHEN n <= 7 THEN 'market-2' ELSE 'market-1' END, 'I-' || n, 'V-' || n, 'SKU-' || n, 'Kopi', true, amount, 'IDR',
+    '[{"warehouse": "dropshipping", "sellable": 10}]', age, n % 10000 = 8, CASE WHEN n % 10000 <> 7 THEN pg_temp.id_of(at, 'product', n) END, at
+FROM made;
+INSERT INTO listing_pushes (listing_id, task, connection, state, sent, sent_at, created_at)
+SELECT id, 'stock', connection, CASE WHEN seller_sku LIKE 'SKU-%0009' THEN 'locked' ELSE 'current' END, '{"dropshipping": 10}', seen_at, created_at
+FROM listings WHERE product_id IS NOT NULL;
+INSERT INTO shop_stock_rules (connection, looked_at, look_at) SELECT name, now(), now() + interval '1 hour' FROM unnest(ARRAY['market-1', 'market-2']) AS name;
+
 -- Of the lines of statements one in ten thousand waits; ten are in a statement, with its payout.
 INSERT INTO settlement_lines (id, connection, key, day, kind, said, amount, currency, order_number, item_number, statement, is_paid, status, why, taken_at)
 SELECT pg_temp.id_of(at, 'line', n), CASE WHEN n <= 7 THEN 'market-2' ELSE 'market-1' END, 'T-' || n, at::date,

@@ -33,6 +33,7 @@ _ONE_OF_EACH: Final = """
         (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection,
         (SELECT d.id FROM deliveries d WHERE d.object_id = p.id) AS delivery, (SELECT e.id FROM endpoints e) AS endpoint,
         (SELECT o.id FROM orders o WHERE o.created_at = p.created_at LIMIT 1) AS "order",
+        (SELECT i.id FROM listings i ORDER BY i.created_at DESC LIMIT 1) AS listing,
         (SELECT y.id FROM payouts y ORDER BY y.heard_at DESC LIMIT 1) AS payout, (SELECT l.id FROM settlement_lines l ORDER BY l.id DESC LIMIT 1) AS line
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
         (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third
@@ -51,6 +52,7 @@ class Known:
     user: UUID
     busiest: UUID
     endpoint: UUID
+    listing: UUID
     delivery: UUID
     order: UUID
     payout: UUID
@@ -84,8 +86,8 @@ class Known:
             "language": "en",
             "channel": "email",
             "sku": "KOPI-250",
-            "listing_id": ids.show("lst", self.event),
-            "listing": ids.show("lst", self.event),
+            "listing_id": ids.show("lst", self.listing),
+            "listing": ids.show("lst", self.listing),
             "listing_import": ids.show("imp", self.event),
             "version": ids.show("mtv", self.event),
         }

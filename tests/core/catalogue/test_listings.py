@@ -165,7 +165,11 @@ async def test_stock_that_is_set_and_sold_here_is_seen_in_both_shops_while_a_thi
     await world.listings.set_rules(CALLER, StockRules("sg", buffer=5))
     await world.sent("id", "KOPI-250", 60)
     await world.sent("sg", "KOPI-250", 55)
-    failed = await world.listings.get_import(broken.id)
+    failed = broken
+    async with asyncio.timeout(10):
+        while failed.finished_at is None:
+            await asyncio.sleep(0.02)
+            failed = await world.listings.get_import(broken.id)
     assert failed.status is ImportStatus.FAILED
     assert failed.said
     await world.listings.set_rules(CALLER, StockRules("sg", buffer=0))

@@ -199,7 +199,7 @@ def core_of(request: AnyRequest) -> Catalogue:
 
 async def _listings_of(request: AnyRequest, shown: Sequence[Product]) -> Mapping[str, Sequence[Listing]]:
     found: dict[str, list[Listing]] = {}
-    for one in await services_of(request).service(Listings).of_products([one.id for one in shown]):
+    for one in await services_of(request).service(Listings).of_products(shown):
         found.setdefault(one.sku or "", []).append(one)
     return found
 
@@ -207,7 +207,7 @@ async def _listings_of(request: AnyRequest, shown: Sequence[Product]) -> Mapping
 async def _told(request: AnyRequest, sku: str) -> _Told:
     core = core_of(request)
     one = await core.get(sku)
-    listings = await services_of(request).service(Listings).of_products([one.id])
+    listings = await services_of(request).service(Listings).of_products([one])
     return _Told(one, listings, await core.movements(sku, None, _MOVES), await core.history(one.id, _ENTRIES))
 
 

@@ -233,4 +233,4 @@ def _entry(shop: str, task: Task, result: CallResult[Sequence[StockOutcome]], de
 
 
 async def _ids_of(tx: Tx, found: set[UUID]) -> list[UUID]:
-    return [one.id for one in await store.of_products(tx, sorted(found))]
+    return await store.ids_of_products(tx, sorted(found))

@@ -29,7 +29,7 @@ from gerbang.core.catalogue.listings.model import (
 )
 from gerbang.core.catalogue.listings.pushing import Pushing, jobs_of
 from gerbang.core.catalogue.listings.walking import Walking, import_of, look_at
-from gerbang.core.catalogue.model import UnknownSku
+from gerbang.core.catalogue.model import Product, UnknownSku
 from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.connections.model import Connection, ConnectionNotFound
 from gerbang.core.connections.outbound_calls import MARKETPLACES, OutboundCalls
@@ -86,10 +86,10 @@ class Listings:
         async with self._db.reading() as tx:
             return await store.page(tx, filters, after, limit)
 
-    async def of_products(self, wanted: Sequence[UUID]) -> Sequence[Listing]:
+    async def of_products(self, wanted: Sequence[Product]) -> Sequence[Listing]:
         """All listings of these products, by shop."""
         async with self._db.reading() as tx:
-            return await store.of_products(tx, wanted)
+            return await store.of_products(tx, {one.id: one.sku for one in wanted})
 
     async def map_to(self, caller: Caller, id_: UUID, sku: str | None) -> Listing:
         """Say which product of ours it is, or (None) that it is none: its stock is sent from now on. Raises ListingNotFound, UnknownSku."""

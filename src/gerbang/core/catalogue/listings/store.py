@@ -22,9 +22,8 @@ from gerbang.ports.marketplace_catalogue import ProductSku
 
 _LISTINGS: Final = """
     SELECT l.id, l.connection, l.item, l.variant, l.seller_sku, l.name, l.is_active, l.price_minor, l.currency, l.seen, l.seen_at, l.differs, l.is_left_alone, l.product_id, l.created_at, p.sku,
-        to_jsonb(s) AS stock, to_jsonb(c) AS price
+        (SELECT jsonb_object_agg(x.task, to_jsonb(x)) FROM listing_pushes x WHERE x.listing_id = l.id) AS pushes
     FROM listings l LEFT JOIN products p ON p.id = l.product_id
-    LEFT JOIN listing_pushes s ON s.listing_id = l.id AND s.task = 'stock' LEFT JOIN listing_pushes c ON c.listing_id = l.id AND c.task = 'price'
     """
 _IN_ORDER: Final = "(l.created_at, l.id) < ($1, $2) ORDER BY l.created_at DESC, l.id DESC LIMIT $3"
 _NEWEST: Final = _LISTINGS + "WHERE l.id = ANY($1) ORDER BY l.created_at DESC, l.id DESC"
@@ -69,10 +68,23 @@ async def page(tx: Tx, filters: ListingFilters, after: Place | None, limit: int)
     return [_listing(row) for row in rows]
 
 
-async def of_products(tx: Tx, products: Sequence[UUID]) -> list[Listing]:
-    """All that are one of these products, by shop."""
-    rows = await tx.fetch(_LISTINGS + "WHERE l.product_id = ANY($1) ORDER BY l.connection, l.id", list(products))
+async def of_products(tx: Tx, products: Mapping[UUID, str]) -> list[Listing]:
+    """All that are one of these products, given with their SKUs, by shop."""
+    rows = await tx.fetch(
+        """
+        SELECT l.id, l.connection, l.item, l.variant, l.seller_sku, l.name, l.is_active, l.price_minor, l.currency, l.seen, l.seen_at, l.differs, l.is_left_alone, l.product_id,
+            l.created_at, k.sku, (SELECT jsonb_object_agg(x.task, to_jsonb(x)) FROM listing_pushes x WHERE x.listing_id = l.id) AS pushes
+        FROM unnest($1::uuid[], $2::text[]) AS k (id, sku) JOIN listings l ON l.product_id = k.id ORDER BY l.connection, l.id
+        """,
+        *columns(list(products.items()), 2),
+    )
     return [_listing(row) for row in rows]
+
+
+async def ids_of_products(tx: Tx, products: Sequence[UUID]) -> list[UUID]:
+    """The listings that are one of these products."""
+    rows = await tx.fetch("SELECT id FROM listings WHERE product_id = ANY($1) ORDER BY id", list(products))
+    return [row["id"] for row in rows]
 
 
 async def of_seller_skus(tx: Tx, connection: str, seller_skus: Sequence[str]) -> list[Listing]:
@@ -283,6 +295,7 @@ def seen_of(sku: ProductSku) -> tuple[SeenStock, ...]:
 
 
 def _listing(row: Row) -> Listing:
+    pushes = row["pushes"] or {}
     told = {name: row[name] for name in ("id", "connection", "item", "variant", "seller_sku", "name", "is_active")}
     rest = {name: row[name] for name in ("seen_at", "differs", "is_left_alone", "product_id", "sku", "created_at")}
     return Listing(
@@ -290,8 +303,8 @@ def _listing(row: Row) -> Listing:
         **rest,
         price=Money(int(row["price_minor"]), row["currency"]),
         seen=msgspec.convert(row["seen"], tuple[SeenStock, ...]),
-        stock=_push(row["stock"]),
-        price_push=_push(row["price"]),
+        stock=_push(pushes.get("stock")),
+        price_push=_push(pushes.get("price")),
     )
 
 
