@@ -83,7 +83,7 @@ async def listed(edge: Edge, seller_sku: str, sellable: int = 20) -> Listing:
 
 
 async def test_a_product_is_made_counted_and_priced_by_forms(desk: httpx.AsyncClient) -> None:
-    assert 'href="/console/stock"' in (await desk.get("/console/payments")).text
+    assert 'href="/console/stock"' in (await desk.get("/console/listings")).text
     sku = await made(desk)
     page = (await desk.get(f"/console/stock/{sku}?done=made")).text
     assert "The product was made." in page
