@@ -87,6 +87,9 @@ async def test_only_enabled_apps_of_such_a_marketplace_are_looked_at_and_a_test_
     shop, off = replace(APP, id="lazada-1", parent="lazada"), replace(APP, enabled=False)
     nicepay = replace(APP, id="nicepay", provider="nicepay")
     assert await asked("http://pay.example.com", shop, off, nicepay) == []
-    assert await asked("http://127.0.0.1:8080", sandbox=True) == []
-    (line,) = await asked("http://pay.example.com", replace(APP, livemode=False))
+    a_test = replace(APP, livemode=False)
+    assert await asked("http://127.0.0.1:8080", a_test) == await asked("", a_test, sandbox=True) == []
+    (line,) = await asked("http://127.0.0.1:8080")
+    assert line.good is False
+    (line,) = await asked("http://pay.example.com", a_test)
     assert (line.good, "poll only" in line.what) == (None, True)

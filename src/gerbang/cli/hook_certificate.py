@@ -44,18 +44,20 @@ _ENOUGH: Final = frozenset({Validation.ORGANISATION, Validation.EXTENDED})
 async def look(
     settings: Settings, known: Sequence[tuple[Connection, Provider]], authorities: str | None = None
 ) -> list[Finding]:
-    """A line for each enabled app whose provider asks for such a certificate; none in a sandbox, whose simulators push to this machine.
+    """A line for each enabled app whose provider asks for such a certificate; none of a test app where we are reached from this machine alone, as a simulator does.
 
     `authorities` are those that are trusted beside the public ones.
     """
+    place = urlsplit(settings.base_url)
+    is_local = place.hostname in ("127.0.0.1", "::1") or settings.sandbox
     apps = [
         (connection, provider)
         for connection, provider in known
         if provider.asks_for_validated_hook and connection.enabled and connection.parent is None
+        if connection.livemode or not is_local
     ]
-    if not apps or settings.sandbox:
+    if not apps:
         return []
-    place = urlsplit(settings.base_url)
     if place.scheme != "https" or place.hostname is None:
         what, cure = (
             "the hook is not reached by https",

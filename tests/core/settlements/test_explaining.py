@@ -93,7 +93,8 @@ SOLD = [line("1", 100), line("1", -10, FeeKind.SELLER_VOUCHER), line("1", -5, Fe
         ([*SOLD, line("1", -1, FeeKind.OTHER, paid=False)], {"1": 90}, OrderState.UNPAID, 0, OrderDifference.NONE),
         (SOLD, {"1": 100}, OrderState.DIFFERS, -10, OrderDifference.SALE_IS_NOT_PRICE),
         (SOLD, {"1": 90, "2": 50}, OrderState.DIFFERS, -50, OrderDifference.ITEM_WITHOUT_SALE),
-        (SOLD, {}, OrderState.DIFFERS, 0, OrderDifference.PRICE_NOT_TOLD),
+        (SOLD, {}, OrderState.UNKNOWN, 0, OrderDifference.PRICE_NOT_TOLD),
+        ([*SOLD, line("2", 7)], {"1": 90}, OrderState.DIFFERS, 7, OrderDifference.PRICE_NOT_TOLD),
         (
             [*SOLD, line("1", -9_000, FeeKind.REFUND, held=True)],
             {"1": 90},

@@ -1,5 +1,6 @@
 """Statements are read to their end, each line is booked once, and what is in doubt is held."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,9 +8,10 @@ import pytest
 
 from gerbang.core.payments.verification import service as payments_verification
 from gerbang.core.queue.model import LeaseLost
-from gerbang.core.settlements.model import PaidPrice
+from gerbang.core.settlements import store
+from gerbang.core.settlements.model import LineFilters, LineStatus, PaidPrice
 from gerbang.core.settlements.service import tell_paid
-from tests.core.connections.shop_world import World, running, world
+from tests.core.connections.shop_world import World, running, someone, world
 from tests.core.settlements.statements import TODAY, Statements, days_ago, row, statements
 
 __all__ = ["running", "statements", "world"]
@@ -67,11 +69,11 @@ async def test_whoever_dies_between_the_page_and_its_commit_leaves_nothing_and_i
     assert await statements.balances() == SOLD
 
 
-async def test_old_days_are_read_a_week_at_once_and_later_rounds_only_the_last_days(statements: Statements) -> None:
+async def test_old_days_are_read_fifteen_at_once_and_later_rounds_only_the_last_days(statements: Statements) -> None:
     statements.rows = sold(transaction_date=days_ago(80))
     await statements.round()
     assert (await statements.balances())["sales"] == -90_000
-    assert len([one for one in statements.asked if one.query.get("offset") == "0"]) == 14
+    assert len([one for one in statements.asked if one.query.get("offset") == "0"]) == 7
     statements.asked.clear()
     await statements.round()
     (asked,) = [one for one in statements.asked if "offset" in one.query]
@@ -197,3 +199,17 @@ async def test_two_shops_under_one_app_have_accounts_of_their_own(world: World) 
         await one.settlements.run_once()
         await one.round()
     assert await first.balances() == await second.balances() == SOLD
+
+
+async def test_a_decision_waits_for_the_reading_that_counts_the_line(statements: Statements) -> None:
+    statements.rows = [*sold(), row("Reversal Item Price", "-10000000.00")]
+    await statements.round()
+    world, overview = statements.world, statements.settlements.overview
+    (line,) = (await overview.lines(LineFilters(connection=statements.shop.id, status=LineStatus.HELD), None, 5)).lines
+    async with world.core.db.transaction() as tx:  # a round that has read the line, and not yet counted it
+        await store.lock_reading(tx, statements.shop.id)
+        deciding = asyncio.create_task(overview.decide(someone(), line.line.id, -100_000))
+        done, _ = await asyncio.wait([deciding], timeout=0.2)
+        assert not done
+    assert (await deciding).line.booked == -100_000
+    assert await statements.balances() == {**SOLD, "refunds": 100_000, "clearing": -16_000}

@@ -94,6 +94,7 @@ class OrderState(StrEnum):
     """How far an order is settled."""
 
     OPEN = "open"  # nothing was told of it yet
+    UNKNOWN = "unknown"  # it has lines, and nothing here says what was paid for any of its items
     UNPAID = "unpaid"  # its lines agree, and are not all paid out
     SETTLED = "settled"  # its lines agree, and are paid out
     DIFFERS = "differs"
@@ -149,8 +150,11 @@ def settle(lines: Sequence[OrderLine], prices: Mapping[str, int]) -> OrderSettle
     if not lines:
         return OrderSettlement(OrderState.OPEN, 0, OrderDifference.NONE, expected, 0, 0, 0)
     if why is not OrderDifference.NONE:
-        return OrderSettlement(OrderState.DIFFERS, difference, why, expected, sum(sold.values()), net, paid_out)
-    state = OrderState.SETTLED if all(one.is_paid_out for one in booked) else OrderState.UNPAID
+        is_unknown = why is OrderDifference.PRICE_NOT_TOLD and not prices
+        state = OrderState.UNKNOWN if is_unknown else OrderState.DIFFERS
+        return OrderSettlement(state, difference, why, expected, sum(sold.values()), net, paid_out)
+    is_settled = all(one.is_paid_out for one in booked)
+    state = OrderState.SETTLED if is_settled else OrderState.UNPAID
     return OrderSettlement(state, 0, why, expected, sum(sold.values()), net, paid_out)
 
 

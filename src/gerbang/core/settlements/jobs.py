@@ -1,6 +1,6 @@
 """Reading the statements of a shop: one call a time, what it brought and where it goes on in one transaction. Whoever dies between asks once more.
 
-A round asks for payouts, then for the lines of some days, a week at most at once and page by page, until today; an hour later the next one begins two days earlier
+A round asks for payouts, then for the lines of some days, fifteen at most at once and page by page, until today; an hour later the next one begins two days earlier
 than this one ended. A new payout makes it begin at the oldest line that is in none: by then the marketplace says which lines it pays.
 """
 
@@ -34,7 +34,7 @@ _OVERLAP: Final = timedelta(days=2)  # a line may come a day after the one it is
 _FURTHEST_BACK: Final = timedelta(days=60)
 _PAYOUTS_BACK: Final = timedelta(days=35)
 _PAYOUTS_FURTHEST: Final = timedelta(days=170)
-_DAYS_AT_ONCE: Final = 7
+_DAYS_AT_ONCE: Final = 15
 _LOOK_AGAIN_S: Final = 6 * 3600
 _FIRST_WAIT_S: Final = 60.0
 

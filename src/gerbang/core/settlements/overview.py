@@ -141,6 +141,7 @@ class Overview:
         known = await self.line(id_)
         shop = await self._connections.get(known.line.connection)
         async with self._db.transaction() as tx:
+            await store.lock_reading(tx, shop.id)  # whoever reads the shop counts its lines by what they were
             row = await store.lock_line(tx, id_)
             if row is None:
                 raise LineNotFound

@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from gerbang.base import ids
+from gerbang.base.clock import real_now
 from gerbang.base.db import Row, Tx, columns
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
@@ -23,7 +24,7 @@ from gerbang.ports.marketplace_catalogue import FeeKind, FinanceLine, Payout
 
 log = structlog.get_logger()
 _HELD_AT_ONCE: Final = 500
-_FIRST: Final = UUID(int=0)
+_JUDGED_FOR: Final = timedelta(days=30)  # after that a person decides: what waits for ever is not looked at for ever
 _AFTER_ITS_PERIOD: Final = timedelta(days=8)
 
 
@@ -103,8 +104,8 @@ async def _look_again(
 
 
 async def judge_held(tx: Tx, changes: Changes) -> None:
-    """Lines that wait are compared anew with what is known of their items by now; those that agree are booked."""
-    after = _FIRST
+    """Lines that have waited for less than a month are compared anew with what is known of their items by now; those that agree are booked."""
+    after = ids.first_of(real_now() - _JUDGED_FOR)
     while rows := await store.held(tx, changes.shop.id, after, _HELD_AT_ONCE):
         after = rows[-1]["id"]
         known = await store.paid_for(

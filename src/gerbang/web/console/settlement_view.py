@@ -30,7 +30,7 @@ LINES: Final = (
 )
 SUMS: Final = (
     Column("what", "settle.sum.what", "a1", "wrap"),
-    Column("lines", "settle.sum.lines", "b1", "num"),
+    Column("lines", "settle.sum.lines", "off", "num"),
     Column("amount", "pays.amount", "a2", "num", is_money=True),
 )
 _MARKS: Final = {LineStatus.BOOKED: "paid", LineStatus.HELD: "held", LineStatus.NOTED: "cancelled"}
