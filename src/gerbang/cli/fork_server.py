@@ -36,6 +36,8 @@ def _load() -> None:
 
     with loading():
         from gerbang import app  # noqa: F401  loaded for the forks
+        from gerbang.base.http_connections import tls_context
+    tls_context(None)  # all certificates of this machine, once and not in each fork: 26 ms, a megabyte
     gc.collect()
     gc.freeze()  # a child that looks for cycles must not write into, and so copy, what all share
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 from litestar import Litestar, Request, Response
+from litestar._openapi.plugin import OpenAPIPlugin
 from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
@@ -204,6 +205,7 @@ def _framework(
     )
     policy.check_complete(_routes(inner), table)
     schema = openapi.completed(inner.openapi_schema.to_schema(), table, _bodies(inner), catalogue)
+    inner.plugins.get(OpenAPIPlugin)._openapi = None  # noqa: SLF001  four megabytes that nobody asks for again, and it has no other way to forget
     inner.state.reference = Reference(schema, catalogue)
     return inner, schema
 
