@@ -266,6 +266,7 @@ LISTINGS: Final = Noun(
             core.db, pushing.CONSUMER, pushing.take, types=pushing.TYPES, data=False, taken=core.wake
         ),
     ),
+    notices={"listings": lambda core: core.service(Listings).waiting()},
     loops={"listings": lambda core, stop: core.service(Listings).walking.run_timetable(stop)},
     actions={"listings": actions.LISTINGS},
     pages={"orders": (Subpage("listings", "/console/listings", _PRODUCTS),)},

@@ -78,6 +78,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/stock/new": {},
     "/console/stock/{sku}/count": {},
     "/console/stock/{sku}/price": {},
+    "/console/stock-rules/{connection}": {},
     "/console/listings/import": {},
     "/console/listings/file": {},
     "/console/listings/check": {},

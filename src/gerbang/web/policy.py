@@ -152,6 +152,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/console/stock/{sku}"),
     *_with_form("/console/stock/{sku}/count"),
     *_with_form("/console/stock/{sku}/price"),
+    *_with_form("/console/stock-rules/{connection}"),
     _open("GET", "/console/listings"),
     *_with_form("/console/listings/import"),
     *_with_form("/console/listings/file"),

@@ -296,6 +296,9 @@ async def test_a_new_product_is_what_shops_call_the_same_and_a_shop_that_is_off_
     await world.catalogue.set_stock(CALLER, "KOPI-250", 33)
     await world.sent("id", "KOPI-250", 29)
     due = await world.until(lambda one: one.product_id == new.id, "sg", word)
+    async with world.core.db.transaction() as tx:
+        await tx.execute("UPDATE listing_pushes SET due_at = due_at - interval '1 hour' WHERE listing_id = $1", due.id)
+    assert await world.listings.waiting() == "Stock has waited for minutes to be sent to sg."
     assert due.stock is not None
     assert due.stock.due_at is not None
     await world.core.connections.switch("test", "sg", enabled=True)
@@ -304,6 +307,7 @@ async def test_a_new_product_is_what_shops_call_the_same_and_a_shop_that_is_off_
         await queue.enqueue(tx, pushing.jobs_of(["sg"]))
     await world.until(lambda one: one.stock is not None and one.stock.due_at is None, "sg", word)
     await world.sent("sg", "KOPI-250", 29)
+    assert await world.listings.waiting() is None
 
 
 async def test_what_a_shop_sold_is_known_by_the_variant_and_else_by_a_word_that_means_one_thing(world: World) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
@@ -42,6 +44,16 @@ from tests.conftest import FreshDatabase
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALLER = system_caller("test")
 PARALLEL = 50
+_DISAGREEING = """
+    SELECT s.product_id, s.warehouse, s.reserved, p.kept FROM stock s LEFT JOIN (
+        SELECT product_id, warehouse, sum(per_unit * units) AS kept FROM reservation_parts GROUP BY product_id, warehouse) AS p USING (product_id, warehouse)
+    WHERE s.reserved <> coalesce(p.kept, 0)
+    UNION ALL
+    SELECT i.product_id, i.reservation_id::text, i.units, i.missing FROM reservation_items i JOIN reservations r ON r.id = i.reservation_id
+    WHERE r.status IN ('held', 'confirmed') AND i.units - i.missing <> (
+        SELECT coalesce(max(each.units), 0) FROM (
+            SELECT sum(p.units) AS units FROM reservation_parts p WHERE p.reservation_id = i.reservation_id AND p.line = i.line GROUP BY p.product_id) AS each)
+"""
 NUMBERS = count(1)
 
 
@@ -102,6 +114,10 @@ async def world(module_database: FreshDatabase) -> AsyncIterator[World]:
     db = Database(module_database.app_dsn, size=10)
     await db.open()
     yield World(db)
+    async with db.reading() as tx:
+        assert await tx.fetch(_DISAGREEING) == [], (
+            "what is kept for somebody, and what stands as reserved, are two counts of one thing"
+        )
     await db.close()
 
 
@@ -231,6 +247,42 @@ async def test_what_a_marketplace_oversold_is_told_and_covered_by_the_next_count
     await world.catalogue.set_stock(CALLER, sugar, 0)
     assert await world.counts(sugar) == (0, 1, 0)
     assert (await world.told(sugar))[-1] == "oversold"
+
+
+async def test_whatever_many_do_at_once_what_is_kept_and_what_is_reserved_agree(world: World) -> None:
+    chance = Random(20261130)
+    single = [await world.product(12) for _ in range(3)]
+    for sku in single[:2]:
+        await world.catalogue.set_stock(CALLER, sku, 5, "surabaya")
+    skus = [*single, await world.product(components={single[0]: 2, single[1]: 1})]
+    owners = [f"ord_random_{number}" for number in range(12)]
+
+    async def act() -> None:
+        owner, sku, count = chance.choice(owners), chance.choice(skus), chance.randint(1, 4)
+        what = chance.choice(("reserve", "sold", "confirm", "release", "ship", "part", "count", "end"))
+        soon = world.clock.now() + timedelta(seconds=0.05)
+        with suppress(OutOfStock, ReservationNotFound, ReservationReleased):
+            match what:
+                case "reserve":
+                    await world.reserve(Line(sku, count), Line(chance.choice(skus), 1), owner=owner, until=soon)
+                case "sold":
+                    await world.sold(owner, Line(sku, count))
+                case "part":
+                    await world.do("release", owner, [Line(sku, count)])
+                case "count":
+                    await world.catalogue.set_stock(CALLER, chance.choice(single), chance.randint(0, 15), "bantul")
+                case "end":
+                    await world.reservations.end_due()
+                case _:
+                    await world.do(what, owner)
+
+    async def work() -> None:
+        for _ in range(20):
+            await act()
+
+    await asyncio.gather(*(work() for _ in range(8)))
+    async with world.db.reading() as tx:
+        assert await tx.fetch(_DISAGREEING) == []
 
 
 async def test_a_count_is_a_total_and_says_where(world: World) -> None:

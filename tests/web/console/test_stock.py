@@ -180,6 +180,20 @@ async def test_an_import_is_begun_once_and_shows_how_far_it_is(edge: Edge, desk:
     assert [one["object"] for one in await edge.audited("listing.asked")] == [f"connection:{SHOP}"]
 
 
+async def test_what_a_shop_is_offered_is_said_by_a_form(edge: Edge, desk: httpx.AsyncClient) -> None:
+    here = f"/console/stock-rules/{SHOP}"
+    for buffer, warehouses in (("-1", ""), ("x", "a=b"), ("5", "dropshipping"), ("5", "a=b c"), ("5", "a=b, a=c")):
+        wrong = await send(desk, here, buffer=buffer, warehouses=warehouses)
+        assert (wrong.status_code, f'value="{buffer}"' in wrong.text) == (422, True), warehouses
+    saved = await send(desk, here, buffer="5", warehouses="dropshipping=bantul; jakarta=main")
+    assert saved.headers["location"] == "/console/listings?done=rules"
+    rules = await edge.services.service(Listings).rules(SHOP)
+    assert (rules.buffer, rules.warehouses) == (5, {"dropshipping": "bantul", "jakarta": "main"})
+    assert 'value="dropshipping=bantul, jakarta=main"' in (await desk.get(here)).text
+    assert (await desk.get("/console/stock-rules/toko")).status_code == 404
+    await send(desk, here, buffer="0", warehouses="")
+
+
 async def test_who_may_only_see_sees_and_has_no_buttons_in_their_own_language(edge: Edge) -> None:
     browser = await signed_in(edge, Role.SUPPORT)
     browser.cookies.set("grb_lang", "id")

@@ -37,6 +37,7 @@ from gerbang.web.console import (
     settlements,
     shops,
     stock,
+    stock_rules,
     webhooks,
     work,
 )
@@ -83,6 +84,7 @@ HANDLERS: Final = [
         *orders.HANDLERS,
         *stock.HANDLERS,
         *listings.HANDLERS,
+        *stock_rules.HANDLERS,
         *customers.HANDLERS,
         *customer_acts.HANDLERS,
         *customer_consent.HANDLERS,

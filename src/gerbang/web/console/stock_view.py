@@ -190,7 +190,7 @@ def listing_row(one: Listing, locale: Locale, *, may_write: bool) -> Row:
     word, mark, below = _standing(one, locale)
     cells = {
         "theirs": Cell(one.seller_sku or one.variant, href=f"{here}/map" if may_write else "", below=(one.name,)),
-        "shop": Cell(one.connection),
+        "shop": Cell(one.connection, href=f"/console/stock-rules/{one.connection}" if may_write else ""),
         "ours": Cell(one.sku or "–", href=f"/console/stock/{quote(one.sku, safe='')}" if one.sku else ""),
         "there": Cell(_there(one)),
         "state": Cell(word, mark=mark, below=below),

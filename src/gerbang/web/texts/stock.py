@@ -190,6 +190,26 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "lst.wrong.long": ("Lebih dari 4.000 huruf: kirim lewat API.", "More than 4,000 characters: send it by the API."),
     "lst.wrong.shop": ("Pilih tokonya.", "Choose the shop."),
     "lst.wrong.choice": ("Pilih salah satu.", "Choose one."),
+    "lst.rules": ("Yang ditawarkan ke toko", "What the shop is offered"),
+    "lst.rules.lead": (
+        "{shop} ditawari pool tanpa cadangan ini. Semua barangnya dikirim ulang bila berubah.",
+        "{shop} is offered the pool without what is kept back. All of its listings are sent anew where this changes.",
+    ),
+    "lst.rules.buffer": ("Cadangan", "Kept back"),
+    "lst.rules.buffer.hint": (
+        "Sekian dari tiap produk tidak ditunjukkan di toko ini.",
+        "So many of each product are not shown in this shop.",
+    ),
+    "lst.rules.warehouses": ("Gudang", "Warehouses"),
+    "lst.rules.warehouses.hint": (
+        "Gudang marketplace=gudang kami, dipisah koma. Kosong: seluruh pool; nama yang sama dianggap satu.",
+        "The marketplace's=ours, parted by commas. Empty: the whole pool; those of one name are one.",
+    ),
+    "lst.wrong.warehouses": (
+        "Tulis seperti dropshipping=bantul, surabaya=surabaya.",
+        "Write it like dropshipping=bantul, surabaya=surabaya.",
+    ),
+    "lst.said.rules": ("Disimpan; tokonya dikirimi sebentar lagi.", "Saved; the shop is sent it in a moment."),
     "lst.check": ("Tanya marketplace sekarang", "Ask the marketplaces now"),
     "lst.said.mapped": ("Pemetaan disimpan.", "The mapping was saved."),
     "lst.said.file": ("CSV-nya dipetakan.", "The CSV was mapped."),

@@ -1,6 +1,7 @@
 """The use cases of listings: imported, mapped, offered by rules, sent anew; and which product of ours somebody bought there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -38,13 +39,14 @@ from gerbang.core.idempotency.service import claim
 from gerbang.core.identity.model import Caller
 from gerbang.core.queue import service as queue
 
+_LATE_S: Final = 600.0
+
 
 class Listings:
     """What shops sell. Who may do what is decided at the edge; `pushing` and `walking` are the jobs."""
 
     def __init__(self, db: Database, clock: BusinessClock, outbound: OutboundCalls, catalogue: Catalogue) -> None:
         self._db = db
-        self._clock = clock
         self._outbound = outbound
         self.pushing = Pushing(db, clock, outbound)
         self.walking = Walking(db, clock, outbound, catalogue)
@@ -68,6 +70,12 @@ class Listings:
             else:
                 found.append(word if word in ours else None)
         return found
+
+    async def waiting(self) -> str | None:
+        """The shops that show old stock, for whoever looks after them; None where there are none."""
+        async with self._db.reading() as tx:
+            late = await store.overdue(tx, _LATE_S)
+        return f"Stock has waited for minutes to be sent to {', '.join(late)}." if late else None
 
     async def shops(self) -> Sequence[Connection]:
         """Every shop of a marketplace."""
@@ -223,11 +231,3 @@ class Listings:
         await store.map_to(tx, changes)
         shops = await store.mark_due(tx, [id_ for id_, _ in changes], Task.STOCK, anew=True)
         await queue.enqueue(tx, jobs_of(shops))
-
-
-def by_shop(listings: Sequence[Listing]) -> Mapping[str, Sequence[Listing]]:
-    """The listings of each shop. Pure."""
-    found: dict[str, list[Listing]] = {}
-    for one in listings:
-        found.setdefault(one.connection, []).append(one)
-    return found

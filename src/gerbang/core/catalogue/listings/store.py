@@ -184,6 +184,19 @@ async def next_due(tx: Tx, connection: str) -> datetime | None:
     return found
 
 
+async def overdue(tx: Tx, after_s: float) -> list[str]:
+    """The shops in which something is due for longer than this."""
+    rows = await tx.fetch(
+        """
+        SELECT r.connection FROM shop_stock_rules r CROSS JOIN LATERAL (
+            SELECT p.due_at FROM listing_pushes p WHERE p.connection = r.connection AND p.due_at IS NOT NULL ORDER BY p.due_at LIMIT 1) AS first
+        WHERE first.due_at < business_now() - make_interval(secs => $1) ORDER BY r.connection
+        """,
+        after_s,
+    )
+    return [row["connection"] for row in rows]
+
+
 async def save_pushes(tx: Tx, pushes: Sequence[tuple[UUID, Push]]) -> None:
     """How these stand after an answer; what has changed meanwhile is still due, and keeps what was sent."""
     rows = [
