@@ -68,6 +68,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
+    "/v1/payouts/{payout}/csv": {"after": ("{line}",)},
     "/console/payouts": {
         "paid": ("paid", "unpaid"),
         "connection": ("market-1", "market-2"),

@@ -161,6 +161,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/console/listings/{listing_id}/push", Rate.WRITE, Body.FORM),
     _open("GET", "/console/payouts"),
     _open("GET", "/console/payouts/{payout}"),
+    _open("GET", "/console/payouts/{payout}/csv"),
     _open("GET", "/console/settlements"),
     *_with_form("/console/settlements/{line}"),
     _open("GET", "/console/orders"),
@@ -269,6 +270,7 @@ POLICY: Final[Sequence[Row]] = (
     # payouts of marketplaces
     _read("/v1/payouts", "payouts:read"),
     _read("/v1/payouts/{payout}", "payouts:read"),
+    _read("/v1/payouts/{payout}/csv", "payouts:read"),
     _read("/v1/settlements", "payouts:read"),
     _read("/v1/settlements/orders/{shop}/{number}", "payouts:read"),
     _read("/v1/settlements/{line}", "payouts:read"),

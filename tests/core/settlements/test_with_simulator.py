@@ -13,12 +13,13 @@ from gerbang.core.payments.verification import service as payments_verification
 from gerbang.core.settlements import verification
 from gerbang.core.settlements.explaining import Difference, OrderState
 from gerbang.core.settlements.jobs import READ
-from gerbang.core.settlements.model import PaidPrice, PayoutFilters
+from gerbang.core.settlements.model import LineStatus, PaidPrice, PayoutFilters
 from gerbang.core.settlements.overview import ExplainedPayout
 from gerbang.core.settlements.service import Settlements, tell_paid
 from gerbang.ports.marketplace_catalogue import FeeKind
 from tests.conftest import FreshDatabase
 from tests.core.orders.world import ID, SG, World, opened
+from tests.providers.lazada.simulator.test_cancellation import decide, reverse_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHOPS = {ID: "id", SG: "sg"}
@@ -102,4 +103,27 @@ async def test_a_parcel_that_nobody_took_costs_and_is_carried_over_to_the_next_p
     second = await pay_out(world, SG)
     assert (second.explanation.opening, second.explanation.why) == (first.explanation.kept_back, Difference.NONE)
     assert await balance(world, SG) == 0
+    assert await verification.verify(world.core.db) == []
+
+
+async def test_a_return_that_was_refunded_is_taken_back_with_its_commission_and_explained(world: World) -> None:
+    for shop, site in SHOPS.items():
+        order = await world.market.delivered(site, sku="KOPI-250")
+        await pay_out(world, shop)
+        await world.market.control("return", shop=f"toko-{site}", order=order)
+        reverse = await reverse_of(world.market, order, site)
+        assert await decide(world.market, reverse, "agreeReturn", site) == "0"
+        for _ in range(2):
+            await world.market.control("scan", shop=f"toko-{site}", order=order, kind="returned")
+        assert await decide(world.market, reverse, "confirmDelivery", site) == "0"
+        assert await decide(world.market, reverse, "agreeRefund", site) == "0"
+        await world.market.delivered(site, sku="KOPI-250", quantity=2)
+        found = await pay_out(world, shop)
+        assert found.explanation.why is Difference.NONE
+        sums = {one.kind: one for one in found.explanation.sums}
+        assert sums[FeeKind.SALE].amount == -2 * sums[FeeKind.REFUND].amount
+        assert sums[FeeKind.COMMISSION].lines == 3  # two are charged, one is given back
+        assert await balance(world, shop) == 0
+        _, _, lines = await world.core.service(Settlements).overview.order(shop, order)
+        assert {one.line.status for one in lines} == {LineStatus.BOOKED}
     assert await verification.verify(world.core.db) == []

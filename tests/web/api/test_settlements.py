@@ -1,5 +1,7 @@
 """Payouts and lines of statements by the API: explained, found by every filter page by page, decided about, and hidden from whoever may not see them."""
 
+import csv
+import io
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +57,22 @@ async def test_a_payout_says_what_it_is_made_of_and_its_lines_are_found(edge: Ed
     assert sorted(of["amount"] for of in lines) == [-4_500, -1_500, 100_000]
     assert {(of["payout"], of["status"], of["paid_out"]) for of in lines} == {(one["id"], "booked", True)}
     assert (await edge.get(f"/v1/settlements/{lines[0]['id']}", "finance")).json() == lines[0]
+
+
+async def test_the_lines_of_a_payout_are_a_file_for_a_spreadsheet(edge: Edge) -> None:
+    formula = line(FeeKind.OTHER, -1, "S5", said="=cmd()")
+    await taken(edge, ONE, [*sold("S5"), formula], payout("S5", 93_999))
+    one = await payout_of(edge, ONE, "S5")
+    where = f"/v1/payouts/{one['id']}/csv"
+    told = await edge.get(where, "finance")
+    assert (told.headers["content-type"], "link" in told.headers) == ("text/csv; charset=utf-8", False)
+    rows = list(csv.DictReader(io.StringIO(told.content.decode("utf-8-sig"))))
+    assert sorted(float(row["amount"]) for row in rows) == [-4_500, -1_500, -1, 100_000]
+    assert [row["said"] for row in rows if row["kind"] == "other"] == ["'=cmd()"]
+    rest = (await edge.get(where, "finance", after=rows[1]["line"])).content.decode("utf-8-sig")
+    assert [row["line"] for row in csv.DictReader(io.StringIO(rest))] == [row["line"] for row in rows[2:]]
+    assert (await edge.get(where, "support")).status_code == 403
+    assert (await edge.get(f"/v1/payouts/{ids.show('pyo', ids.new())}/csv", "finance")).status_code == 404
 
 
 async def test_what_its_lines_do_not_come_to_stands_there_with_its_name(edge: Edge) -> None:

@@ -47,6 +47,13 @@ async def test_payouts_are_explained_and_a_held_line_is_decided_about(one_shop: 
     told = await page(f"/console/payouts/{one['id']}")
     for words in ("Penjualan", "Rp\xa0100.000", "−Rp\xa04.500", "Komisi", "Ditahan", "satuan lain", "Semua baris"):
         assert words in told, words
+    file = await desk.get(f"/console/payouts/{one['id']}/csv")
+    assert (file.headers["content-type"], b"settle" in file.content, b"-4500" in file.content) == (
+        "text/csv; charset=utf-8",
+        False,
+        True,
+    )
+
     (held,) = (await edge.get("/v1/settlements", status="held")).json()["data"]
     where = f"/console/settlements/{held['id']}"
     assert f'href="{where}"' in await page("/console/settlements?status=held")

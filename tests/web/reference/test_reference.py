@@ -23,7 +23,7 @@ KEY = "grb_test_" + "k" * 24
 # What no single request can show: streams, hooks of providers, and what needs a person, a secret or a state that is rare.
 NOT_SHOWN = {
     "approveApproval", "approveMessageText", "changeConnection", "changePassword", "changeUser", "claimOwnership", "createConnection", "createRefundLink", "createUser",
-    "changeMyNotificationPreferences", "decideSettlement", "deleteConnection", "leaveMessageTemplate", "login", "logout", "metrics", "putSecret", "readApproval", "readJwks", "readMyNotificationPreferences", "readOrder", "readOrderSettlement", "readOrderTimeline", "readPayout", "readSettlement", "receiveHook", "refreshSession", "refuseApproval", "refuseDataRequest", "refuseMessageText",
+    "changeMyNotificationPreferences", "decideSettlement", "deleteConnection", "leaveMessageTemplate", "login", "logout", "metrics", "putSecret", "readApproval", "readJwks", "readMyNotificationPreferences", "readOrder", "readOrderSettlement", "readOrderTimeline", "exportPayout", "readPayout", "readSettlement", "receiveHook", "refreshSession", "refuseApproval", "refuseDataRequest", "refuseMessageText",
     "registerCustomer", "registerDevice", "removeDevice", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
     "beginImport", "checkShop", "mapByCsv", "mapListing", "pushListing", "readImport", "readListing", "readStockRules", "setStockRules",
     "cancelOrder", "listOrderOperations", "packOrder", "readCancelOptions", "readOrderDocument", "setInvoiceNumber", "shipOrder",

@@ -11,6 +11,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
 from gerbang.core.settlements import list_store, store, taking
+from gerbang.core.settlements.csv_export import as_csv
 from gerbang.core.settlements.explaining import Explanation, OrderLine, OrderSettlement, Payout, explain, settle
 from gerbang.core.settlements.model import (
     LineFilters,
@@ -29,6 +30,8 @@ from gerbang.ports.marketplace_catalogue import FeeKind
 _LOT: Final = 200
 _LOTS: Final = 2
 _MOST_OF_ORDER: Final = 500
+_MOST_IN_FILE: Final = 10_000
+_IN_FILE_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,21 @@ class Overview:
         if len(found) > limit:
             return Listed(shown, (FIRST_MOMENT, shown[-1].line.id))
         return Listed(shown, None if is_over else (FIRST_MOMENT, place))
+
+    async def file(self, payout: UUID, after: UUID | None) -> tuple[bytes, UUID | None]:
+        """The lines that a payout pays as a CSV, newest first, at most ten thousand from a line on, and the last where there are more. Raises PayoutNotFound."""
+        async with self._db.reading() as tx:
+            statement = await _statement(tx, payout)
+            assert statement is not None, "it was named"
+            place, found = after or LAST_ID, list[SettlementLine]()
+            while len(found) <= _MOST_IN_FILE:
+                rows = await list_store.lines_of_statement(tx, place, _IN_FILE_AT_ONCE, *statement)
+                found += map(_line, rows)
+                if len(rows) < _IN_FILE_AT_ONCE:
+                    break
+                place = rows[-1]["id"]
+        shown = found[:_MOST_IN_FILE]
+        return as_csv(shown), shown[-1].id if len(found) > _MOST_IN_FILE else None
 
     async def line(self, id_: UUID) -> ShownLine:
         """One line. Raises LineNotFound."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
 from gerbang.core.connections.service import Connections
@@ -18,6 +18,7 @@ from gerbang.core.settlements.model import (
 )
 from gerbang.core.settlements.overview import Overview
 from gerbang.core.settlements.service import Settlements
+from gerbang.core.settlements.unit_of_work import line_name
 from gerbang.ports.marketplace_catalogue import FeeKind
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_id, read_known, read_span
@@ -46,6 +47,7 @@ OfOrder = Annotated[
 ]
 Kind = Annotated[FeeKind | None, Parameter(query="kind")]
 Status = Annotated[LineStatus | None, Parameter(query="status")]
+AfterLine = Annotated[str | None, Parameter(query="after", description="The line after which to go on.")]
 After = Annotated[str | None, Parameter(query="created_after", schema_extra=A_TIME)]
 Before = Annotated[str | None, Parameter(query="created_before", schema_extra=A_TIME)]
 MOST_AMOUNT: Final = 10**15
@@ -82,6 +84,17 @@ async def list_payouts(
 async def read_payout(services: Services, payout: str) -> PayoutView:
     """What explains it by kind; its lines are at `/v1/settlements?payout=`."""
     return payout_view(await _overview(services).payout(read_payout_id(payout)))
+
+
+@get("/v1/payouts/{payout:str}/csv", summary="The lines of a payout as CSV", tags=_TAGS, media_type="text/csv")
+async def export_payout(services: Services, payout: str, after: AfterLine = None) -> Response[bytes]:
+    """For a spreadsheet: amounts are decimals. At most 10,000 lines; `Link` leads to those that follow."""
+    id_ = read_payout_id(payout)
+    body, last = await _overview(services).file(id_, read_id("after", "stl", after))
+    headers = {"content-disposition": f'attachment; filename="{payout}.csv"'}
+    if last is not None:
+        headers["link"] = f'</v1/payouts/{payout}/csv?after={line_name(last)}>; rel="next"'
+    return Response(body, media_type="text/csv", headers=headers)
 
 
 @get("/v1/settlements", summary="Lines of statements, newest first", tags=_TAGS)
@@ -149,6 +162,7 @@ async def _shop(connections: Connections, connection: str | None) -> str | None:
 HANDLERS: Final = [
     list_payouts,
     read_payout,
+    export_payout,
     list_settlements,
     read_settlement,
     decide_settlement,

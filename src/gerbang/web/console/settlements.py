@@ -26,7 +26,7 @@ from gerbang.web import texts
 from gerbang.web.console import listing, settlement_view
 from gerbang.web.console.confirmation import Input, Question, ask_first
 from gerbang.web.console.listing import Filter, ListPage
-from gerbang.web.console.objects import Crumb, ObjectPage, said_of, show_object
+from gerbang.web.console.objects import Action, Crumb, ObjectPage, said_of, show_object
 from gerbang.web.console.page_frame import operator, shared
 from gerbang.web.cursors import Place
 from gerbang.web.forms import Form, read_form
@@ -111,6 +111,7 @@ async def payout(request: AnyRequest, payout: FromPath[str]) -> Response[bytes]:
         word=say("settle.paid" if is_paid else "settle.unpaid"),
         lead=settlement_view.why(one, locale),
         facts=(settlement_view.facts(one, locale),),
+        actions=(Action(say("settle.csv"), f"{_LIST}/{payout}/csv"),) if lines.lines else (),
         watch="payout",
         about=payout,
         template="payout.html",
@@ -125,6 +126,15 @@ async def payout(request: AnyRequest, payout: FromPath[str]) -> Response[bytes]:
         line_columns=settlement_view.LINES,
         all_lines=f"{_LINES}?{urlencode({'payout': payout})}",
     )
+
+
+@get(_LIST + "/{payout:str}/csv")
+async def export(request: AnyRequest, payout: FromPath[str]) -> Response[bytes]:
+    """The lines of a payout for a spreadsheet, the newest ten thousand."""
+    operator(request, READ)
+    body, _ = await _overview(request).file(read_payout_id(payout), None)
+    headers = {"content-disposition": f'attachment; filename="{payout}.csv"'}
+    return Response(body, media_type="text/csv", headers=headers)
 
 
 @get(_LINES)
@@ -233,4 +243,4 @@ async def _shops(request: AnyRequest) -> Mapping[str, str]:
     return {one.id: one.id for one in await services_of(request).connections.all() if one.parent is not None}
 
 
-HANDLERS: Final = [payouts, payout, settlements, ask, decide]
+HANDLERS: Final = [payouts, payout, export, settlements, ask, decide]

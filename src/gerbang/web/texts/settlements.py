@@ -91,6 +91,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "settle.lines.caption": ("Baris tagihan, terbaru di atas", "Lines of statements, newest first"),
     "settle.lines.empty": ("Belum ada baris.", "No line yet."),
     "settle.lines.all": ("Semua baris", "All lines"),
+    "settle.csv": ("Unduh CSV", "Download CSV"),
     "settle.lines.none": ("Marketplace belum menyebut satu baris pun.", "The marketplace has told no line yet."),
     "settle.wrong.payout": ("Pencairan ini tidak ada.", "There is no such payout."),
     "settle.decide.title": ("Apa jadinya {amount} ini?", "What becomes of {amount}?"),
