@@ -38,6 +38,7 @@ async def work(
         for consumer in consumers:
             await consumer.prepare()
             inbox.channel.subscribe(TOPIC, consumer.wake)
+            consumer.wake()  # whoever announces tells: from the start it need not look ten times a second
         for topic, wake in nouns.wakes(parts).items():
             inbox.channel.subscribe(topic, wake)
         parts.db.tell = (
