@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderMoment, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderMoment, OrderSettlement, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -285,6 +285,20 @@ export declare abstract class Operations {
     readTimeline(payment: string, query?: {
         limit?: number;
     }): Pages<TimelineEntry>;
+    /** Payouts of marketplaces, newest first. Each with the sums of the lines that explain it, and what is left with its name. A page may be short and go on where `paid` is asked for. */
+    listPayouts(query?: {
+        limit?: number;
+        paid?: boolean;
+        connection?: string;
+        created_after?: string;
+        created_before?: string;
+    }): Pages<Payout>;
+    /** One payout. What explains it by kind; its lines are at `/v1/settlements?payout=`. */
+    readPayout(payout: string): Promise<Payout>;
+    /** The lines of a payout as CSV. For a spreadsheet: amounts are decimals. At most 10,000 lines; `Link` leads to those that follow. */
+    exportPayout(payout: string, query?: {
+        after?: string;
+    }): Promise<Uint8Array>;
     /** Products, newest first. With their stock, warehouse by warehouse. */
     listProducts(query?: {
         limit?: number;
@@ -332,6 +346,21 @@ export declare abstract class Operations {
     putSecret(name: string, body: SecretBody): Promise<Written>;
     /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
     rotateSecret(name: string, body?: RotationBody): Promise<Written>;
+    /** Lines of statements, newest first. Of a payout, of an order, or those that are held. A page may be short and go on where more than one filter is given. */
+    listSettlements(query?: {
+        limit?: number;
+        payout?: string;
+        order?: string;
+        connection?: string;
+        kind?: FeeKind;
+        status?: LineStatus;
+    }): Pages<SettlementLine>;
+    /** How far an order is settled. By the marketplace's number of the order in its shop: whether its lines add up to what was paid, and are paid out; at most 500 lines are shown. */
+    readOrderSettlement(shop: string, number: string): Promise<OrderSettlement>;
+    /** One line of a statement. As it is now. */
+    readSettlement(line: string): Promise<SettlementLine>;
+    /** Decide about a line that is held. Compare it in the marketplace's seller centre first: what is booked stands. 409 for a line that is not held. */
+    decideSettlement(line: string, body: DecideLineBody): Promise<SettlementLine>;
     /** Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at` says when it was, and `GET /v1/listings?status=different` what it has otherwise. */
     checkShop(connection: string): Promise<StockRules>;
     /** Import a shop's list. Read on in the background: `GET /v1/imports/{import}` tells how far it is. What has a SKU of yours is mapped to it. One that is under way is the answer. */

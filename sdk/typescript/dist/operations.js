@@ -386,6 +386,18 @@ export class Operations {
     readTimeline(payment, query = {}) {
         return this.pages({ method: "GET", path: "/v1/payments/{payment}/timeline", parts: { payment }, query });
     }
+    /** Payouts of marketplaces, newest first. Each with the sums of the lines that explain it, and what is left with its name. A page may be short and go on where `paid` is asked for. */
+    listPayouts(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/payouts", query });
+    }
+    /** One payout. What explains it by kind; its lines are at `/v1/settlements?payout=`. */
+    readPayout(payout) {
+        return this.send({ method: "GET", path: "/v1/payouts/{payout}", parts: { payout } });
+    }
+    /** The lines of a payout as CSV. For a spreadsheet: amounts are decimals. At most 10,000 lines; `Link` leads to those that follow. */
+    exportPayout(payout, query = {}) {
+        return this.send({ method: "GET", path: "/v1/payouts/{payout}/csv", parts: { payout }, query });
+    }
     /** Products, newest first. With their stock, warehouse by warehouse. */
     listProducts(query = {}) {
         return this.pages({ method: "GET", path: "/v1/products", query });
@@ -453,6 +465,22 @@ export class Operations {
     /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
     rotateSecret(name, body = {}) {
         return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
+    }
+    /** Lines of statements, newest first. Of a payout, of an order, or those that are held. A page may be short and go on where more than one filter is given. */
+    listSettlements(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/settlements", query });
+    }
+    /** How far an order is settled. By the marketplace's number of the order in its shop: whether its lines add up to what was paid, and are paid out; at most 500 lines are shown. */
+    readOrderSettlement(shop, number) {
+        return this.send({ method: "GET", path: "/v1/settlements/orders/{shop}/{number}", parts: { shop, number } });
+    }
+    /** One line of a statement. As it is now. */
+    readSettlement(line) {
+        return this.send({ method: "GET", path: "/v1/settlements/{line}", parts: { line } });
+    }
+    /** Decide about a line that is held. Compare it in the marketplace's seller centre first: what is booked stands. 409 for a line that is not held. */
+    decideSettlement(line, body) {
+        return this.send({ method: "POST", path: "/v1/settlements/{line}/decide", parts: { line }, body });
     }
     /** Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at` says when it was, and `GET /v1/listings?status=different` what it has otherwise. */
     checkShop(connection) {

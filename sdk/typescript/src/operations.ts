@@ -21,6 +21,7 @@ import type {
   DataRequest,
   DataRequestKind,
   DataRequestStatus,
+  DecideLineBody,
   Delivery,
   DeliveryStatus,
   Device,
@@ -31,11 +32,13 @@ import type {
   EventLog,
   EventTypes,
   Export,
+  FeeKind,
   Import,
   ImportBody,
   InvoiceNumberBody,
   ItemStatus,
   Keys,
+  LineStatus,
   Link,
   Listing,
   LoginBody,
@@ -69,6 +72,7 @@ import type {
   Order,
   OrderAfter,
   OrderMoment,
+  OrderSettlement,
   OwnerBody,
   PackBody,
   PasswordBody,
@@ -76,6 +80,7 @@ import type {
   PaymentBody,
   PaymentMethod,
   PaymentStatus,
+  Payout,
   Posting,
   PriceBody,
   Probe,
@@ -100,6 +105,7 @@ import type {
   Secret,
   SecretBody,
   SettleBody,
+  SettlementLine,
   ShipBody,
   StepUpBody,
   StockBody,
@@ -605,6 +611,21 @@ export abstract class Operations {
     return this.pages({ method: "GET", path: "/v1/payments/{payment}/timeline", parts: { payment }, query });
   }
 
+  /** Payouts of marketplaces, newest first. Each with the sums of the lines that explain it, and what is left with its name. A page may be short and go on where `paid` is asked for. */
+  listPayouts(query: { limit?: number; paid?: boolean; connection?: string; created_after?: string; created_before?: string } = {}): Pages<Payout> {
+    return this.pages({ method: "GET", path: "/v1/payouts", query });
+  }
+
+  /** One payout. What explains it by kind; its lines are at `/v1/settlements?payout=`. */
+  readPayout(payout: string): Promise<Payout> {
+    return this.send({ method: "GET", path: "/v1/payouts/{payout}", parts: { payout } });
+  }
+
+  /** The lines of a payout as CSV. For a spreadsheet: amounts are decimals. At most 10,000 lines; `Link` leads to those that follow. */
+  exportPayout(payout: string, query: { after?: string } = {}): Promise<Uint8Array> {
+    return this.send({ method: "GET", path: "/v1/payouts/{payout}/csv", parts: { payout }, query });
+  }
+
   /** Products, newest first. With their stock, warehouse by warehouse. */
   listProducts(query: { limit?: number; sku?: string } = {}): Pages<Product> {
     return this.pages({ method: "GET", path: "/v1/products", query });
@@ -688,6 +709,26 @@ export abstract class Operations {
   /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
   rotateSecret(name: string, body: RotationBody = {}): Promise<Written> {
     return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
+  }
+
+  /** Lines of statements, newest first. Of a payout, of an order, or those that are held. A page may be short and go on where more than one filter is given. */
+  listSettlements(query: { limit?: number; payout?: string; order?: string; connection?: string; kind?: FeeKind; status?: LineStatus } = {}): Pages<SettlementLine> {
+    return this.pages({ method: "GET", path: "/v1/settlements", query });
+  }
+
+  /** How far an order is settled. By the marketplace's number of the order in its shop: whether its lines add up to what was paid, and are paid out; at most 500 lines are shown. */
+  readOrderSettlement(shop: string, number: string): Promise<OrderSettlement> {
+    return this.send({ method: "GET", path: "/v1/settlements/orders/{shop}/{number}", parts: { shop, number } });
+  }
+
+  /** One line of a statement. As it is now. */
+  readSettlement(line: string): Promise<SettlementLine> {
+    return this.send({ method: "GET", path: "/v1/settlements/{line}", parts: { line } });
+  }
+
+  /** Decide about a line that is held. Compare it in the marketplace's seller centre first: what is booked stands. 409 for a line that is not held. */
+  decideSettlement(line: string, body: DecideLineBody): Promise<SettlementLine> {
+    return this.send({ method: "POST", path: "/v1/settlements/{line}/decide", parts: { line }, body });
   }
 
   /** Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at` says when it was, and `GET /v1/listings?status=different` what it has otherwise. */

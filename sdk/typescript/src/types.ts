@@ -516,8 +516,18 @@ export interface components {
          * @enum {string}
          */
         DataRequestStatus: "open" | "completed" | "refused";
+        /**
+         * DecideLineBody
+         * @description `book` puts the line into the ledger with `amount`, minor units with the sign of the line; as it was told without one. `set_aside` says that it moves no money.
+         */
+        DecideLineBody: {
+            /** @enum {unknown} */
+            decision: "book" | "set_aside";
+            /** @default null */
+            amount?: number | null;
+        };
         /** DeliveredEvent */
-        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"];
+        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["PayoutReceivedEvent"];
         /** Delivery */
         Delivery: {
             id: string;
@@ -612,6 +622,12 @@ export interface components {
             /** @default null */
             connection?: string | null;
         };
+        /**
+         * Difference
+         * @description Why a payout is not what its lines add up to.
+         * @enum {string}
+         */
+        Difference: "none" | "no_lines" | "held_lines" | "other_currency" | "lines_differ";
         /**
          * DisabledReason
          * @description Why nothing is sent to an endpoint any more.
@@ -973,6 +989,12 @@ export interface components {
             /** @default  */
             link_issued_by?: string;
         };
+        /**
+         * EventDifference
+         * @description Why a payout is not what its lines add up to.
+         * @enum {unknown}
+         */
+        EventDifference: "held_lines" | "lines_differ" | "no_lines" | "none" | "other_currency";
         /** EventDisplayQr */
         EventDisplayQr: {
             /** @enum {unknown} */
@@ -1010,6 +1032,12 @@ export interface components {
             payer_message: string;
         };
         /**
+         * EventFeeKind
+         * @description What a line of a statement is for; what takes one back is the same kind with the other sign. What we cannot tell is `other`, shown and alerted.
+         * @enum {unknown}
+         */
+        EventFeeKind: "adjustment" | "cash_on_delivery" | "commission" | "failed_delivery" | "other" | "payment_fee" | "payout" | "platform_voucher" | "refund" | "sale" | "seller_voucher" | "shipping_charged" | "shipping_paid_by_buyer" | "shipping_subsidy";
+        /**
          * EventFulfilment
          * @description Who brings a unit to its buyer. Only what a carrier or a fleet of the seller's brings is packed here.
          * @enum {unknown}
@@ -1027,6 +1055,15 @@ export interface components {
          * @enum {unknown}
          */
         EventItemStatus: "cancelled" | "damaged" | "delivered" | "failed" | "lost" | "packed" | "pending" | "ready_to_ship" | "repacked" | "returned" | "returning" | "scrapped" | "shipped" | "unknown" | "unpaid";
+        /**
+         * EventKindSum
+         * @description What the lines of one kind come to, above 0 for what the marketplace owes.
+         */
+        EventKindSum: {
+            kind: components["schemas"]["EventFeeKind"];
+            amount: number;
+            lines: number;
+        };
         /** EventLog */
         EventLog: {
             data: components["schemas"]["LoggedEvent"][];
@@ -1162,6 +1199,31 @@ export interface components {
          * @enum {unknown}
          */
         EventPaymentStatus: "cancelled" | "created" | "disputed" | "expired" | "failed" | "held" | "paid" | "part_paid" | "partially_refunded" | "pending" | "refunded" | "unknown";
+        /**
+         * EventPayoutTold
+         * @description A payout as endpoints hear of it.
+         */
+        EventPayoutTold: {
+            /** @enum {unknown} */
+            object: "payout";
+            url: string;
+            id: string;
+            connection: string;
+            statement: string;
+            amount: number;
+            currency: string;
+            paid: boolean;
+            opening: number;
+            sums: components["schemas"]["EventKindSum"][];
+            held: number;
+            difference: number;
+            difference_why: components["schemas"]["EventDifference"];
+            kept_back: number;
+            changed_at: string | null;
+            made_on: string | null;
+            created_at: string;
+            paid_at: string | null;
+        };
         /**
          * EventPreferences
          * @description How the customer wants to be written to, which is no consent to be: `messages` says of each message on which channels they want it, and counts on
@@ -1342,6 +1404,12 @@ export interface components {
             payer_message: string;
         };
         /**
+         * FeeKind
+         * @description What a line of a statement is for; what takes one back is the same kind with the other sign. What we cannot tell is `other`, shown and alerted.
+         * @enum {string}
+         */
+        FeeKind: "sale" | "commission" | "payment_fee" | "shipping_paid_by_buyer" | "shipping_charged" | "shipping_subsidy" | "platform_voucher" | "seller_voucher" | "refund" | "cash_on_delivery" | "failed_delivery" | "payout" | "adjustment" | "other";
+        /**
          * Frequency
          * @description How often somebody is told: of each event, or by one digest of an hour or a day.
          * @enum {unknown}
@@ -1424,11 +1492,23 @@ export interface components {
             secret: string | null;
             public_key: string | null;
         };
+        /** KindSum */
+        KindSum: {
+            kind: components["schemas"]["FeeKind"];
+            amount: number;
+            lines: number;
+        };
         /** LineFault */
         LineFault: {
             line: number;
             detail: string;
         };
+        /**
+         * LineStatus
+         * @description What became of a line: it stands in the ledger, waits for a person or for what it is compared with, or moves no money.
+         * @enum {string}
+         */
+        LineStatus: "booked" | "held" | "noted";
         /** Link */
         Link: {
             url: string;
@@ -2041,6 +2121,12 @@ export interface components {
             data: components["schemas"]["EventOrderTold"];
         };
         /**
+         * OrderDifference
+         * @description What is wrong with the lines of an order.
+         * @enum {string}
+         */
+        OrderDifference: "none" | "price_not_told" | "item_without_sale" | "sale_is_not_price" | "held_lines";
+        /**
          * OrderFailedEvent
          * @description An order could not be delivered.
          */
@@ -2198,6 +2284,20 @@ export interface components {
             api_version: string;
             data: components["schemas"]["EventOrderTold"];
         };
+        /** OrderSettlement */
+        OrderSettlement: {
+            connection: string;
+            order: string;
+            state: components["schemas"]["OrderState"];
+            currency: string;
+            expected: number | null;
+            sold: number;
+            difference: number;
+            difference_why: components["schemas"]["OrderDifference"];
+            net: number;
+            paid_out: number;
+            lines: components["schemas"]["SettlementLine"][];
+        };
         /**
          * OrderShippedEvent
          * @description An order is with the carrier.
@@ -2214,6 +2314,12 @@ export interface components {
             api_version: string;
             data: components["schemas"]["EventOrderTold"];
         };
+        /**
+         * OrderState
+         * @description How far an order is settled.
+         * @enum {string}
+         */
+        OrderState: "open" | "unknown" | "unpaid" | "settled" | "differs";
         /**
          * OrderUnknownEvent
          * @description The marketplace says of an order what is not known here: a person looks at it.
@@ -2682,6 +2788,47 @@ export interface components {
             timestamp: string;
             api_version: string;
             data: components["schemas"]["EventPayment"];
+        };
+        /** Payout */
+        Payout: {
+            id: string;
+            connection: string;
+            statement: string;
+            amount: number;
+            currency: string;
+            paid: boolean;
+            opening: number;
+            sums: components["schemas"]["KindSum"][];
+            held: number;
+            difference: number;
+            difference_why: components["schemas"]["Difference"];
+            kept_back: number;
+            changed_at: string | null;
+            made_on: string | null;
+            /** Format: date-time */
+            created_at: string;
+            paid_at: string | null;
+        };
+        /** PayoutList */
+        PayoutList: {
+            data: components["schemas"]["Payout"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * PayoutReceivedEvent
+         * @description A marketplace paid out.
+         */
+        PayoutReceivedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "payout.received";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventPayoutTold"];
         };
         /** Posting */
         Posting: {
@@ -3282,6 +3429,33 @@ export interface components {
             /** @default null */
             destination_version?: number | null;
         };
+        /** SettlementLine */
+        SettlementLine: {
+            id: string;
+            connection: string;
+            /** Format: date */
+            day: string;
+            kind: components["schemas"]["FeeKind"];
+            said: string;
+            amount: number;
+            currency: string;
+            order: string;
+            item: string;
+            status: components["schemas"]["LineStatus"];
+            why: components["schemas"]["Why"] | null;
+            booked: number;
+            payout: string | null;
+            statement: string;
+            paid_out: boolean;
+            changed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** SettlementLineList */
+        SettlementLineList: {
+            data: components["schemas"]["SettlementLine"][];
+            next_cursor?: string | null;
+        };
         /** ShipBody */
         ShipBody: {
             /** @default null */
@@ -3523,6 +3697,12 @@ export interface components {
             body: string | null;
             body_base64: string;
         };
+        /**
+         * Why
+         * @description Why a line is not booked.
+         * @enum {string}
+         */
+        Why: "hundredfold" | "nothing_known" | "no_amount" | "by_its_payout" | "";
         /** Written */
         Written: {
             name: string;
@@ -3581,6 +3761,7 @@ export type DataRequest = components['schemas']['DataRequest'];
 export type DataRequestKind = components['schemas']['DataRequestKind'];
 export type DataRequestList = components['schemas']['DataRequestList'];
 export type DataRequestStatus = components['schemas']['DataRequestStatus'];
+export type DecideLineBody = components['schemas']['DecideLineBody'];
 export type DeliveredEvent = components['schemas']['DeliveredEvent'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
@@ -3590,6 +3771,7 @@ export type Destination = components['schemas']['Destination'];
 export type DestinationBody = components['schemas']['DestinationBody'];
 export type Device = components['schemas']['Device'];
 export type DeviceBody = components['schemas']['DeviceBody'];
+export type Difference = components['schemas']['Difference'];
 export type DisabledReason = components['schemas']['DisabledReason'];
 export type DisplayQr = components['schemas']['DisplayQr'];
 export type Endpoint = components['schemas']['Endpoint'];
@@ -3618,12 +3800,15 @@ export type EventConsent = components['schemas']['EventConsent'];
 export type EventCryptoSteps = components['schemas']['EventCryptoSteps'];
 export type EventCustomerTold = components['schemas']['EventCustomerTold'];
 export type EventDestination = components['schemas']['EventDestination'];
+export type EventDifference = components['schemas']['EventDifference'];
 export type EventDisplayQr = components['schemas']['EventDisplayQr'];
 export type EventEndpointTold = components['schemas']['EventEndpointTold'];
 export type EventFailure = components['schemas']['EventFailure'];
+export type EventFeeKind = components['schemas']['EventFeeKind'];
 export type EventFulfilment = components['schemas']['EventFulfilment'];
 export type EventGroup = components['schemas']['EventGroup'];
 export type EventItemStatus = components['schemas']['EventItemStatus'];
+export type EventKindSum = components['schemas']['EventKindSum'];
 export type EventLog = components['schemas']['EventLog'];
 export type EventMethod = components['schemas']['EventMethod'];
 export type EventOrderItem = components['schemas']['EventOrderItem'];
@@ -3631,6 +3816,7 @@ export type EventOrderTold = components['schemas']['EventOrderTold'];
 export type EventPackage = components['schemas']['EventPackage'];
 export type EventPayment = components['schemas']['EventPayment'];
 export type EventPaymentStatus = components['schemas']['EventPaymentStatus'];
+export type EventPayoutTold = components['schemas']['EventPayoutTold'];
 export type EventPreferences = components['schemas']['EventPreferences'];
 export type EventProductTold = components['schemas']['EventProductTold'];
 export type EventQuote = components['schemas']['EventQuote'];
@@ -3646,6 +3832,7 @@ export type EventVirtualAccountSteps = components['schemas']['EventVirtualAccoun
 export type EventWait = components['schemas']['EventWait'];
 export type Export = components['schemas']['Export'];
 export type Failure = components['schemas']['Failure'];
+export type FeeKind = components['schemas']['FeeKind'];
 export type Frequency = components['schemas']['Frequency'];
 export type Fulfilment = components['schemas']['Fulfilment'];
 export type Import = components['schemas']['Import'];
@@ -3655,7 +3842,9 @@ export type ItemBody = components['schemas']['ItemBody'];
 export type ItemOutcome = components['schemas']['ItemOutcome'];
 export type ItemStatus = components['schemas']['ItemStatus'];
 export type Keys = components['schemas']['Keys'];
+export type KindSum = components['schemas']['KindSum'];
 export type LineFault = components['schemas']['LineFault'];
+export type LineStatus = components['schemas']['LineStatus'];
 export type Link = components['schemas']['Link'];
 export type Listing = components['schemas']['Listing'];
 export type ListingList = components['schemas']['ListingList'];
@@ -3704,6 +3893,7 @@ export type OrderCancelledEvent = components['schemas']['OrderCancelledEvent'];
 export type OrderCreatedEvent = components['schemas']['OrderCreatedEvent'];
 export type OrderDamagedEvent = components['schemas']['OrderDamagedEvent'];
 export type OrderDeliveredEvent = components['schemas']['OrderDeliveredEvent'];
+export type OrderDifference = components['schemas']['OrderDifference'];
 export type OrderFailedEvent = components['schemas']['OrderFailedEvent'];
 export type OrderItem = components['schemas']['OrderItem'];
 export type OrderList = components['schemas']['OrderList'];
@@ -3715,7 +3905,9 @@ export type OrderReadyToShipEvent = components['schemas']['OrderReadyToShipEvent
 export type OrderReturnedEvent = components['schemas']['OrderReturnedEvent'];
 export type OrderReturningEvent = components['schemas']['OrderReturningEvent'];
 export type OrderScrappedEvent = components['schemas']['OrderScrappedEvent'];
+export type OrderSettlement = components['schemas']['OrderSettlement'];
 export type OrderShippedEvent = components['schemas']['OrderShippedEvent'];
+export type OrderState = components['schemas']['OrderState'];
 export type OrderUnknownEvent = components['schemas']['OrderUnknownEvent'];
 export type OrderUpdatedEvent = components['schemas']['OrderUpdatedEvent'];
 export type OwnerBody = components['schemas']['OwnerBody'];
@@ -3746,6 +3938,9 @@ export type PaymentRefundedEvent = components['schemas']['PaymentRefundedEvent']
 export type PaymentRetractedEvent = components['schemas']['PaymentRetractedEvent'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentUnknownEvent = components['schemas']['PaymentUnknownEvent'];
+export type Payout = components['schemas']['Payout'];
+export type PayoutList = components['schemas']['PayoutList'];
+export type PayoutReceivedEvent = components['schemas']['PayoutReceivedEvent'];
 export type Posting = components['schemas']['Posting'];
 export type PostingList = components['schemas']['PostingList'];
 export type PreferenceGroup = components['schemas']['PreferenceGroup'];
@@ -3801,6 +3996,8 @@ export type SecretList = components['schemas']['SecretList'];
 export type SeenStock = components['schemas']['SeenStock'];
 export type Segments = components['schemas']['Segments'];
 export type SettleBody = components['schemas']['SettleBody'];
+export type SettlementLine = components['schemas']['SettlementLine'];
+export type SettlementLineList = components['schemas']['SettlementLineList'];
 export type ShipBody = components['schemas']['ShipBody'];
 export type Signing = components['schemas']['Signing'];
 export type StepUpBody = components['schemas']['StepUpBody'];
@@ -3828,6 +4025,7 @@ export type WebhookRejection = components['schemas']['WebhookRejection'];
 export type WebhookRejectionList = components['schemas']['WebhookRejectionList'];
 export type WholeEventType = components['schemas']['WholeEventType'];
 export type WholeWebhookEvent = components['schemas']['WholeWebhookEvent'];
+export type Why = components['schemas']['Why'];
 export type Written = components['schemas']['Written'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

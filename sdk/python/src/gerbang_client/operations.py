@@ -23,6 +23,7 @@ from gerbang_client.types import (
     DataRequest,
     DataRequestKind,
     DataRequestStatus,
+    DecideLineBody,
     Delivery,
     DeliveryStatus,
     Device,
@@ -33,11 +34,13 @@ from gerbang_client.types import (
     EventLog,
     EventTypes,
     Export,
+    FeeKind,
     Import,
     ImportBody,
     InvoiceNumberBody,
     ItemStatus,
     Keys,
+    LineStatus,
     Link,
     Listing,
     LoginBody,
@@ -71,6 +74,7 @@ from gerbang_client.types import (
     Order,
     OrderAfter,
     OrderMoment,
+    OrderSettlement,
     OwnerBody,
     PackBody,
     PasswordBody,
@@ -78,6 +82,7 @@ from gerbang_client.types import (
     PaymentBody,
     PaymentMethod,
     PaymentStatus,
+    Payout,
     Posting,
     PriceBody,
     Probe,
@@ -102,6 +107,7 @@ from gerbang_client.types import (
     Secret,
     SecretBody,
     SettleBody,
+    SettlementLine,
     ShipBody,
     StepUpBody,
     StockBody,
@@ -1008,6 +1014,46 @@ class Operations:
             Call("GET", "/v1/payments/{payment}/timeline", parts={"payment": payment}, query={"limit": limit})
         )
 
+    def list_payouts(
+        self,
+        *,
+        limit: int | None = None,
+        paid: bool | None = None,
+        connection: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> Pages[Payout]:
+        """Payouts of marketplaces, newest first. Each with the sums of the lines that explain it, and what is left with
+        its name. A page may be short and go on where `paid` is asked for.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/payouts",
+                query={
+                    "limit": limit,
+                    "paid": paid,
+                    "connection": connection,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    def read_payout(self, payout: str) -> Payout:
+        """One payout. What explains it by kind; its lines are at `/v1/settlements?payout=`."""
+        answer: Payout = self._send(Call("GET", "/v1/payouts/{payout}", parts={"payout": payout}))
+        return answer
+
+    def export_payout(self, payout: str, *, after: str | None = None) -> bytes:
+        """The lines of a payout as CSV. For a spreadsheet: amounts are decimals. At most 10,000 lines; `Link` leads to
+        those that follow.
+        """
+        answer: bytes = self._send(
+            Call("GET", "/v1/payouts/{payout}/csv", parts={"payout": payout}, query={"after": after})
+        )
+        return answer
+
     def list_products(self, *, limit: int | None = None, sku: str | None = None) -> Pages[Product]:
         """Products, newest first. With their stock, warehouse by warehouse."""
         return self._pages(Call("GET", "/v1/products", query={"limit": limit, "sku": sku}))
@@ -1127,6 +1173,57 @@ class Operations:
     def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
         """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
         answer: Written = self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def list_settlements(
+        self,
+        *,
+        limit: int | None = None,
+        payout: str | None = None,
+        order: str | None = None,
+        connection: str | None = None,
+        kind: FeeKind | None = None,
+        status: LineStatus | None = None,
+    ) -> Pages[SettlementLine]:
+        """Lines of statements, newest first. Of a payout, of an order, or those that are held. A page may be short and
+        go on where more than one filter is given.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/settlements",
+                query={
+                    "limit": limit,
+                    "payout": payout,
+                    "order": order,
+                    "connection": connection,
+                    "kind": kind,
+                    "status": status,
+                },
+            )
+        )
+
+    def read_order_settlement(self, shop: str, number: str) -> OrderSettlement:
+        """How far an order is settled. By the marketplace's number of the order in its shop: whether its lines add up to
+        what was paid, and are paid out; at most 500 lines are shown.
+        """
+        answer: OrderSettlement = self._send(
+            Call("GET", "/v1/settlements/orders/{shop}/{number}", parts={"shop": shop, "number": number})
+        )
+        return answer
+
+    def read_settlement(self, line: str) -> SettlementLine:
+        """One line of a statement. As it is now."""
+        answer: SettlementLine = self._send(Call("GET", "/v1/settlements/{line}", parts={"line": line}))
+        return answer
+
+    def decide_settlement(self, line: str, body: DecideLineBody) -> SettlementLine:
+        """Decide about a line that is held. Compare it in the marketplace's seller centre first: what is booked stands.
+        409 for a line that is not held.
+        """
+        answer: SettlementLine = self._send(
+            Call("POST", "/v1/settlements/{line}/decide", parts={"line": line}, body=body)
+        )
         return answer
 
     def check_shop(self, connection: str) -> StockRules:
@@ -2160,6 +2257,46 @@ class AsyncOperations:
             Call("GET", "/v1/payments/{payment}/timeline", parts={"payment": payment}, query={"limit": limit})
         )
 
+    def list_payouts(
+        self,
+        *,
+        limit: int | None = None,
+        paid: bool | None = None,
+        connection: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> AsyncPages[Payout]:
+        """Payouts of marketplaces, newest first. Each with the sums of the lines that explain it, and what is left with
+        its name. A page may be short and go on where `paid` is asked for.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/payouts",
+                query={
+                    "limit": limit,
+                    "paid": paid,
+                    "connection": connection,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    async def read_payout(self, payout: str) -> Payout:
+        """One payout. What explains it by kind; its lines are at `/v1/settlements?payout=`."""
+        answer: Payout = await self._send(Call("GET", "/v1/payouts/{payout}", parts={"payout": payout}))
+        return answer
+
+    async def export_payout(self, payout: str, *, after: str | None = None) -> bytes:
+        """The lines of a payout as CSV. For a spreadsheet: amounts are decimals. At most 10,000 lines; `Link` leads to
+        those that follow.
+        """
+        answer: bytes = await self._send(
+            Call("GET", "/v1/payouts/{payout}/csv", parts={"payout": payout}, query={"after": after})
+        )
+        return answer
+
     def list_products(self, *, limit: int | None = None, sku: str | None = None) -> AsyncPages[Product]:
         """Products, newest first. With their stock, warehouse by warehouse."""
         return self._pages(Call("GET", "/v1/products", query={"limit": limit, "sku": sku}))
@@ -2283,6 +2420,57 @@ class AsyncOperations:
     async def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
         """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
         answer: Written = await self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def list_settlements(
+        self,
+        *,
+        limit: int | None = None,
+        payout: str | None = None,
+        order: str | None = None,
+        connection: str | None = None,
+        kind: FeeKind | None = None,
+        status: LineStatus | None = None,
+    ) -> AsyncPages[SettlementLine]:
+        """Lines of statements, newest first. Of a payout, of an order, or those that are held. A page may be short and
+        go on where more than one filter is given.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/settlements",
+                query={
+                    "limit": limit,
+                    "payout": payout,
+                    "order": order,
+                    "connection": connection,
+                    "kind": kind,
+                    "status": status,
+                },
+            )
+        )
+
+    async def read_order_settlement(self, shop: str, number: str) -> OrderSettlement:
+        """How far an order is settled. By the marketplace's number of the order in its shop: whether its lines add up to
+        what was paid, and are paid out; at most 500 lines are shown.
+        """
+        answer: OrderSettlement = await self._send(
+            Call("GET", "/v1/settlements/orders/{shop}/{number}", parts={"shop": shop, "number": number})
+        )
+        return answer
+
+    async def read_settlement(self, line: str) -> SettlementLine:
+        """One line of a statement. As it is now."""
+        answer: SettlementLine = await self._send(Call("GET", "/v1/settlements/{line}", parts={"line": line}))
+        return answer
+
+    async def decide_settlement(self, line: str, body: DecideLineBody) -> SettlementLine:
+        """Decide about a line that is held. Compare it in the marketplace's seller centre first: what is booked stands.
+        409 for a line that is not held.
+        """
+        answer: SettlementLine = await self._send(
+            Call("POST", "/v1/settlements/{line}/decide", parts={"line": line}, body=body)
+        )
         return answer
 
     async def check_shop(self, connection: str) -> StockRules:

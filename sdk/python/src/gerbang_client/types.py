@@ -226,6 +226,15 @@ DataRequestKind: TypeAlias = Literal["access", "erasure", "objection", "rectific
 DataRequestStatus: TypeAlias = Literal["open", "completed", "refused"]
 
 
+class DecideLineBody(TypedDict):
+    """
+    `book` puts the line into the ledger with `amount`, minor units with the sign of the line; as it was told without one. `set_aside` says that it moves no money.
+    """
+
+    decision: Literal["book", "set_aside"]
+    amount: NotRequired[int | None]
+
+
 class DeliveryAttempt(TypedDict):
     at: str
     status_code: int | None
@@ -276,6 +285,9 @@ class DeviceBody(TypedDict):
 
     token: str
     connection: NotRequired[str | None]
+
+
+Difference: TypeAlias = Literal["none", "no_lines", "held_lines", "other_currency", "lines_differ"]
 
 
 DisabledReason: TypeAlias = Literal["by_hand", "gone", "failing"]
@@ -421,6 +433,9 @@ class EventDestination(TypedDict):
     link_issued_by: NotRequired[str]
 
 
+EventDifference: TypeAlias = Literal["held_lines", "lines_differ", "no_lines", "none", "other_currency"]
+
+
 class EventDisplayQr(TypedDict):
     type: Literal["display_qr"]
     content: str
@@ -455,6 +470,24 @@ class EventFailure(TypedDict):
     detail: str
     provider_code: str
     payer_message: str
+
+
+EventFeeKind: TypeAlias = Literal[
+    "adjustment",
+    "cash_on_delivery",
+    "commission",
+    "failed_delivery",
+    "other",
+    "payment_fee",
+    "payout",
+    "platform_voucher",
+    "refund",
+    "sale",
+    "seller_voucher",
+    "shipping_charged",
+    "shipping_paid_by_buyer",
+    "shipping_subsidy",
+]
 
 
 EventFulfilment: TypeAlias = Literal["carrier", "digital", "marketplace", "own_fleet", "pickup"]
@@ -493,6 +526,16 @@ EventItemStatus: TypeAlias = Literal[
     "unknown",
     "unpaid",
 ]
+
+
+class EventKindSum(TypedDict):
+    """
+    What the lines of one kind come to, above 0 for what the marketplace owes.
+    """
+
+    kind: EventFeeKind
+    amount: int
+    lines: int
 
 
 EventMethod: TypeAlias = Literal[
@@ -562,6 +605,31 @@ EventPaymentStatus: TypeAlias = Literal[
     "refunded",
     "unknown",
 ]
+
+
+class EventPayoutTold(TypedDict):
+    """
+    A payout as endpoints hear of it.
+    """
+
+    object: Literal["payout"]
+    url: str
+    id: str
+    connection: str
+    statement: str
+    amount: int
+    currency: str
+    paid: bool
+    opening: int
+    sums: list[EventKindSum]
+    held: int
+    difference: int
+    difference_why: EventDifference
+    kept_back: int
+    changed_at: str | None
+    made_on: str | None
+    created_at: str
+    paid_at: str | None
 
 
 class EventPreferences(TypedDict):
@@ -682,6 +750,24 @@ class Failure(TypedDict):
     payer_message: str
 
 
+FeeKind: TypeAlias = Literal[
+    "sale",
+    "commission",
+    "payment_fee",
+    "shipping_paid_by_buyer",
+    "shipping_charged",
+    "shipping_subsidy",
+    "platform_voucher",
+    "seller_voucher",
+    "refund",
+    "cash_on_delivery",
+    "failed_delivery",
+    "payout",
+    "adjustment",
+    "other",
+]
+
+
 Frequency: TypeAlias = Literal["at_once", "daily", "hourly", "never"]
 
 
@@ -751,9 +837,18 @@ class Keys(TypedDict):
     public_key: str | None
 
 
+class KindSum(TypedDict):
+    kind: FeeKind
+    amount: int
+    lines: int
+
+
 class LineFault(TypedDict):
     line: int
     detail: str
+
+
+LineStatus: TypeAlias = Literal["booked", "held", "noted"]
 
 
 class Link(TypedDict):
@@ -976,6 +1071,9 @@ class Option(TypedDict):
     title: str
 
 
+OrderDifference: TypeAlias = Literal["none", "price_not_told", "item_without_sale", "sale_is_not_price", "held_lines"]
+
+
 class OrderItem(TypedDict):
     id: str
     external_id: str
@@ -1012,6 +1110,9 @@ class OrderMoment(TypedDict):
 class OrderMomentList(TypedDict):
     data: list[OrderMoment]
     next_cursor: NotRequired[str | None]
+
+
+OrderState: TypeAlias = Literal["open", "unknown", "unpaid", "settled", "differs"]
 
 
 class OwnerBody(TypedDict):
@@ -1074,6 +1175,43 @@ PaymentStatus: TypeAlias = Literal[
     "held",
     "disputed",
 ]
+
+
+class Payout(TypedDict):
+    id: str
+    connection: str
+    statement: str
+    amount: int
+    currency: str
+    paid: bool
+    opening: int
+    sums: list[KindSum]
+    held: int
+    difference: int
+    difference_why: Difference
+    kept_back: int
+    changed_at: str | None
+    made_on: str | None
+    created_at: str
+    paid_at: str | None
+
+
+class PayoutList(TypedDict):
+    data: list[Payout]
+    next_cursor: NotRequired[str | None]
+
+
+class PayoutReceivedEvent(TypedDict):
+    """
+    A marketplace paid out.
+    """
+
+    id: str
+    type: Literal["payout.received"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayoutTold
 
 
 class Posting(TypedDict):
@@ -1631,6 +1769,9 @@ class WholeWebhookEvent(TypedDict):
     headers: dict[str, str]
     body: str | None
     body_base64: str
+
+
+Why: TypeAlias = Literal["hundredfold", "nothing_known", "no_amount", "by_its_payout", ""]
 
 
 class Written(TypedDict):
@@ -2641,6 +2782,31 @@ class SecretList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class SettlementLine(TypedDict):
+    id: str
+    connection: str
+    day: str
+    kind: FeeKind
+    said: str
+    amount: int
+    currency: str
+    order: str
+    item: str
+    status: LineStatus
+    why: Why | None
+    booked: int
+    payout: str | None
+    statement: str
+    paid_out: bool
+    changed_at: str | None
+    created_at: str
+
+
+class SettlementLineList(TypedDict):
+    data: list[SettlementLine]
+    next_cursor: NotRequired[str | None]
+
+
 class WebhookEvent(TypedDict):
     id: str
     source: str
@@ -2798,6 +2964,20 @@ class NotificationPreferences(TypedDict):
     language: str
     chat: str | None
     chats: list[str]
+
+
+class OrderSettlement(TypedDict):
+    connection: str
+    order: str
+    state: OrderState
+    currency: str
+    expected: int | None
+    sold: int
+    difference: int
+    difference_why: OrderDifference
+    net: int
+    paid_out: int
+    lines: list[SettlementLine]
 
 
 class Payment(TypedDict):
@@ -3109,12 +3289,6 @@ DeliveredEvent: TypeAlias = (
     | CustomerCreatedEvent
     | CustomerUpdatedEvent
     | CustomerErasedEvent
-    | ProductCreatedEvent
-    | ProductUpdatedEvent
-    | ProductPriceChangedEvent
-    | ProductStockChangedEvent
-    | ProductOversoldEvent
-    | ProductShortageCoveredEvent
     | OrderCreatedEvent
     | OrderUpdatedEvent
     | OrderPackedEvent
@@ -3129,4 +3303,11 @@ DeliveredEvent: TypeAlias = (
     | OrderDamagedEvent
     | OrderScrappedEvent
     | OrderUnknownEvent
+    | ProductCreatedEvent
+    | ProductUpdatedEvent
+    | ProductPriceChangedEvent
+    | ProductStockChangedEvent
+    | ProductOversoldEvent
+    | ProductShortageCoveredEvent
+    | PayoutReceivedEvent
 )
