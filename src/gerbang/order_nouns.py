@@ -4,16 +4,19 @@ from typing import Final
 
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
+from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.connections.shops import Shops
 from gerbang.core.identity.permissions import BUILDERS, STAFF, Permission
 from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.orders import event_types as order_events
+from gerbang.core.orders import own_orders
 from gerbang.core.orders import personal_data as buyers
 from gerbang.core.orders.jobs import FETCH
 from gerbang.core.orders.model import ORDER, PREFIX, READ
 from gerbang.core.orders.operation_calls import OPERATE
+from gerbang.core.orders.own_orders import OwnOrders
 from gerbang.core.orders.polling import POLL
 from gerbang.core.orders.service import Orders
 from gerbang.core.orders.stock import STOCK, Stock
@@ -33,6 +36,15 @@ def _pushes(core: Core) -> EventHandler:
     return EventHandler(pushes.handle, pushes.preview)
 
 
+OWN_ORDERS: Final = Noun(
+    name="own orders",
+    service=lambda core: OwnOrders(core.db, core.clock, core.service(Reservations)),
+    consumers=(
+        lambda core: AnnouncementConsumer(
+            core.db, own_orders.CONSUMER, core.service(OwnOrders).take, types=own_orders.TYPES, data=False
+        ),
+    ),
+)
 ORDERS: Final = Noun(
     name="orders",
     service=lambda core: Orders(

@@ -73,10 +73,12 @@ class Values:
         if schema.get("type") == "object":
             known = schema.get("properties", {})
             return {name: self.example(known[name]) for name in schema.get("required", ())}
+        if schema.get("type") == "array":
+            return [self.example(schema["items"])] * schema.get("minItems", 0)
         texts = {"email": "sari@example.com", "uri": "https://toko.example/"}
         text = texts.get(schema.get("format", ""), "kopi-gayo-siang-malam"[: schema.get("maxLength", 40)])
         least = max(1, schema.get("minimum", 1))
-        return {"integer": least, "boolean": False, "array": [], "null": None}.get(str(schema.get("type")), text)
+        return {"integer": least, "boolean": False, "null": None}.get(str(schema.get("type")), text)
 
     def in_address(self, schema: Schema) -> str:
         """A value of a parameter that its schema allows."""

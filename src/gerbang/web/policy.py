@@ -257,6 +257,8 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/data-requests/{data_request}/complete", "customers:write", "customers:erase"),
     _do("POST", "/v1/data-requests/{data_request}/refuse", "customers:write", "customers:erase"),
     # orders
+    _do("POST", "/v1/orders", "orders:write", key=True),
+    _do("POST", "/v1/orders/{order}/cod", "orders:write"),
     _read("/v1/orders", "orders:read"),
     _read("/v1/orders/{order}", "orders:read"),
     _read("/v1/orders/{order}/timeline", "orders:read"),

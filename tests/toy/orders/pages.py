@@ -35,22 +35,22 @@ PAGE: Final = ListPage(
 MARKS: Final = {Status.RECEIVED: "created", Status.PACKED: "pending", Status.SHIPPED: "paid"}
 
 
-class OrderBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ToyOrderBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     buyer: str
     email: str
 
 
-class OrderView(msgspec.Struct, frozen=True):
+class ToyOrderView(msgspec.Struct, frozen=True):
     id: str
     status: Status
 
 
 @post("/v1/toy-orders", status_code=201)
-async def create_order(request: Request[Any, Any, Any], services: Services, data: OrderBody) -> OrderView:
+async def create_toy_order(request: Request[Any, Any, Any], services: Services, data: ToyOrderBody) -> ToyOrderView:
     """Note an order."""
     said = OrderFact("telephone", "", Status.RECEIVED, data.buyer, data.email)
     order = await services.service(Orders).create(caller_of(request), said, context_of(request).idempotency_key())
-    return OrderView(ids.show("ord", order.id), order.status)
+    return ToyOrderView(ids.show("ord", order.id), order.status)
 
 
 @get("/console/toy-orders")

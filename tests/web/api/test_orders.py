@@ -237,3 +237,51 @@ async def test_a_marketplace_that_cannot_be_reached_leaves_the_wish_open_and_a_s
     assert (other.status_code, other.json()["code"]) == (409, "order_busy")
     (told,) = (await edge.get(f"/v1/orders/{one}/operations", "support")).json()["data"]
     assert told == again.json()["operation"]
+
+
+async def test_an_order_of_ones_own_is_made_once_and_every_fault_stands_beside_what_was_sent(edge: Edge) -> None:
+    coffee = f"K-{ids.new().hex[-8:]}"
+    await edge.post("/v1/products", "admin", {"sku": coffee, "name": "Kopi"}, key="new")
+    await edge.client.put(f"/v1/products/{coffee}/stock", json={"quantity": 3}, headers=edge.headers("admin"))
+    body = {
+        "external_id": f"LBG-{coffee}",
+        "lines": [{"sku": coffee, "quantity": 2, "price": 89_000, "name": "Kopi Gayo 250 g"}],
+        "customer": {"name": "Sari Wulandari", "phone": "0812 3456 7890", "address": {"city": "Sleman"}},
+        "cod": True,
+    }
+    key = ids.new().hex
+    first = await edge.post("/v1/orders", "developer", body, key=key)
+    assert first.status_code == 201, first.text
+    one = first.json()
+    about = ("channel", "connection", "external_id", "status", "total", "currency", "cod_status", "payment")
+    assert [one[name] for name in about] == ["own", None, f"LBG-{coffee}", "pending", 178_000, "IDR", "owed", None]
+    assert (one["buyer"]["phone"], one["buyer"]["shipping"]["city"]) == ("+6281234567890", "Sleman")
+    again = await edge.post("/v1/orders", "developer", body, key=key)
+    assert (again.json()["id"], again.headers["idempotent-replayed"]) == (one["id"], "true")
+    assert one["id"] in await listed(edge, channel="own")
+
+    async def refused(**more: Any) -> tuple[int, str, list[str]]:
+        answer = await edge.post("/v1/orders", "developer", {**body, "external_id": None, **more}, key="new")
+        told = answer.json()
+        return answer.status_code, told["code"], [each["pointer"] for each in told["errors"]]
+
+    line = body["lines"][0]  # type: ignore[index]  # a body is of many types
+    assert await refused() == (409, "out_of_stock", ["/lines/0/quantity"])
+    assert await refused(lines=[line, {**line, "sku": "nothing"}]) == (422, "unknown_sku", ["/lines/1/sku"])
+    assert await refused(lines=[]) == (422, "invalid_request", ["/lines"])
+    below = [{**line, "quantity": -1, "price": -5}]
+    assert await refused(lines=below) == (422, "invalid_request", ["/lines/0/quantity", "/lines/0/price"])
+    faults = {"payment": "x", "customer": {"id": "y", "email": "z"}}
+    assert await refused(**faults) == (422, "invalid_request", ["/cod", "/customer/email", "/customer/id", "/payment"])
+    nobodys = "pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC"
+    assert await refused(cod=False, payment=nobodys) == (422, "invalid_order", ["/payment"])
+    assert (await edge.post("/v1/orders", "developer", body)).status_code == 400
+    assert (await edge.post("/v1/orders", "support", body, key="new")).status_code == 403
+
+    packed = await edge.post(f"/v1/orders/{one['id']}/pack", "developer", {}, key="new")
+    assert (packed.status_code, packed.json()["status"]) == (200, "packed")
+    early = await edge.post(f"/v1/orders/{one['id']}/cod", "developer", {"status": "collected"})
+    assert (early.status_code, early.json()["code"]) == (409, "cod_not_now")
+    await edge.post(f"/v1/orders/{one['id']}/ship", "developer", {}, key="new")
+    done = await edge.post(f"/v1/orders/{one['id']}/cod", "developer", {"status": "collected"})
+    assert (done.json()["status"], done.json()["cod_status"]) == ("delivered", "collected")

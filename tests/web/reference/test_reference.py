@@ -26,7 +26,7 @@ NOT_SHOWN = {
     "changeMyNotificationPreferences", "decideSettlement", "deleteConnection", "leaveMessageTemplate", "login", "logout", "metrics", "putSecret", "readApproval", "readJwks", "readMyNotificationPreferences", "readOrder", "readOrderSettlement", "readOrderTimeline", "exportPayout", "readPayout", "readSettlement", "receiveHook", "refreshSession", "refuseApproval", "refuseDataRequest", "refuseMessageText",
     "registerCustomer", "registerDevice", "removeDevice", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
     "beginImport", "checkShop", "mapByCsv", "mapListing", "pushListing", "readImport", "readListing", "readStockRules", "setStockRules",
-    "cancelOrder", "listOrderOperations", "packOrder", "readCancelOptions", "readOrderDocument", "setInvoiceNumber", "shipOrder",
+    "cancelOrder", "createOrder", "setOrderCod", "listOrderOperations", "packOrder", "readCancelOptions", "readOrderDocument", "setInvoiceNumber", "shipOrder",
     "setRefundDestination", "settleRefund", "stepUp", "streamEvents", "streamPaymentEvents", "verifyHook",
 }  # fmt: skip
 

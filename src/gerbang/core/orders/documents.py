@@ -58,7 +58,8 @@ class Documents:
 
     async def _asked(self, details: OrderDetails, packages: Sequence[str]) -> Document:
         shop = details.order.connection
-        assert shop is not None, "our own orders have no parcels"
+        if shop is None:
+            raise DocumentNotThere("It is an order of our own: no carrier's label is made here.")
         result = await self._outbound.ask(
             shop, MARKETPLACES, _LABELS, lambda adapter, account: adapter.label(account, packages)
         )

@@ -22,7 +22,7 @@ from gerbang.core.effects import Effects
 from gerbang.core.orders import buyer_store, poll_store, store
 from gerbang.core.orders.event_types import TOLD
 from gerbang.core.orders.machine import Heard, advance, order_status, ship_by
-from gerbang.core.orders.model import ITEM_PREFIX, ORDER, PREFIX, Detail, Item, Order, OrderBuyer
+from gerbang.core.orders.model import ITEM_PREFIX, ORDER, PREFIX, Detail, Item, Order, OrderBuyer, OrderDetails
 from gerbang.core.orders.stock import counting
 from gerbang.ports.marketplace_orders import ItemStatus, MarketplaceItem, MarketplaceOrder, OrderHead
 
@@ -57,6 +57,44 @@ async def take_reads(
     await poll_store.readable(changes, shop.id, list(unique))
     await writing.effects.save(tx, changes)
     return after
+
+
+async def save_moves(
+    tx: Tx, details: OrderDetails, said: Sequence[Item], *, now: datetime, source: str, actor: str = SYSTEM
+) -> Order:
+    """Write what became of items of an order of our own, whose row is locked, with what follows; what cannot become of one is passed over. Nothing is written where nothing changed."""
+    writing, order = _Writing(), details.order
+    known, moves = {item.id: item for item in details.items}, list[tuple[str, str]]()
+    for one in said:
+        item, heard = advance(known[one.id], replace(one, version=now))
+        if heard in (Heard.MOVED, Heard.UPDATED):
+            writing.items.append(item)
+            known[item.id] = item
+            moves.append((ids.show(ITEM_PREFIX, item.id), item.status.value))
+    after = replace(order, status=order_status(known.values()), ship_by=ship_by(known.values()))
+    if not writing.items:
+        return order
+    after = replace(after, sequence=order.sequence + 1, updated_at=now, version=now)
+    _tell(writing.effects, after, order, moves, source, actor)
+    writing.effects.jobs.append(counting(order.id))
+    changes = StatementBatch()
+    await store.save(changes, [after])
+    await store.save_items(changes, writing.items)
+    await writing.effects.save(tx, changes)
+    return after
+
+
+async def save_new(tx: Tx, order: Order, items: Sequence[Item], buyer: OrderBuyer, *, actor: str) -> Order:
+    """Write an order of our own whose row was made just now."""
+    made = replace(order, status=order_status(items), ship_by=ship_by(items), sequence=1)
+    effects, changes = Effects(), StatementBatch()
+    moves = [(ids.show(ITEM_PREFIX, item.id), item.status.value) for item in items]
+    _tell(effects, made, order, moves, "own", actor)
+    await store.save(changes, [made])
+    await store.save_items(changes, items)
+    await buyer_store.save(changes, [buyer])
+    await effects.save(tx, changes)
+    return made
 
 
 def _taken(
@@ -95,7 +133,14 @@ def _taken(
     return after
 
 
-def _tell(effects: Effects, order: Order, before: Order, moves: Sequence[tuple[str, str]], source: str) -> None:
+def _tell(
+    effects: Effects,
+    order: Order,
+    before: Order,
+    moves: Sequence[tuple[str, str]],
+    source: str,
+    actor: str = SYSTEM,
+) -> None:
     """That an order was made or has changed: noted, and announced."""
     shown, about = ids.show(PREFIX, order.id), ObjectRef(ORDER, order.id)
     said = (
@@ -107,7 +152,7 @@ def _tell(effects: Effects, order: Order, before: Order, moves: Sequence[tuple[s
     )
     data = {"order": shown, "status": order.status.value, "connection": order.connection, "livemode": order.livemode}
     detail = {"status": order.status.value, "source": source, "items": dict(moves[:_MOST_MOVES])}
-    effects.entries.append(Entry(SYSTEM, f"order.{said}", shown, detail))
+    effects.entries.append(Entry(actor, f"order.{said}", shown, detail))
     effects.announcements.append(Announcement(f"order.{said}", about, data, order.updated_at, order.sequence))
     if order.status is ItemStatus.UNKNOWN:
         alert = "The marketplace says of an order what is not known here: it waits for a person."

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from gerbang.base.errors import NotFound
+from gerbang.base.errors import Conflict, Invalid, NotFound
 from gerbang.ports.marketplace_orders import Address, Buyer, Fulfilment, ItemStatus
 
 ORDER: Final = "order"
@@ -19,6 +20,48 @@ READ: Final = "orders:read"
 WRITE: Final = "orders:write"
 # Whose deadline counts: what is here still, and not announced to the carrier.
 TO_BE_READIED: Final = frozenset({ItemStatus.PENDING, ItemStatus.REPACKED, ItemStatus.PACKED})
+
+
+class Cod(StrEnum):
+    """Cash at the door, of an order of our own."""
+
+    OWED = "owed"
+    COLLECTED = "collected"  # whoever brings it has the money
+    REMITTED = "remitted"  # it is in our bank
+    REFUSED = "refused"  # the buyer did not take the order
+
+
+# What may follow.
+COD_STEPS: Final[Mapping[Cod, frozenset[Cod]]] = {
+    Cod.OWED: frozenset({Cod.COLLECTED, Cod.REFUSED}),
+    Cod.COLLECTED: frozenset({Cod.REMITTED}),
+    Cod.REMITTED: frozenset(),
+    Cod.REFUSED: frozenset(),
+}
+
+
+class OrderExists(Conflict):
+    """Your own id, or the payment, is another order's."""
+
+    code = "order_exists"
+    title = "There is such an order already"
+
+
+class BadOrder(Invalid):
+    code = "invalid_order"
+    title = "The order is not valid"
+
+
+class CodNotNow(Conflict):
+    code = "cod_not_now"
+    title = "This cannot have become of the cash"
+
+
+class NotOurOrder(Conflict):
+    """It is a marketplace's: what becomes of it is said there."""
+
+    code = "not_our_order"
+    title = "The order is a marketplace's"
 
 
 class OrderNotFound(NotFound):
@@ -81,6 +124,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """An order. `connection` is the shop it was bought in, None for our own; `channel` the marketplace, or `own`. Amounts in minor units of `currency`:
     `price` of all items, `total` what the buyer pays for all, with shipping and after vouchers. `created_at` is when it was bought.
 
+    `payment_id` is the payment that pays an order of our own, and `cod` what became of the cash of one that is paid at the door (`Cod`).
     `version` is when the marketplace changed it last, its items too, and `read_at` when that was read. `sequence` counts what was announced of it.
     """
 
@@ -105,6 +149,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     created_at: datetime
     updated_at: datetime
+    payment_id: UUID | None = None
+    cod: str | None = None
 
 
 class OrderBuyer(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,3 +204,34 @@ class Poll:
     through: datetime
     cursor: Mapping[str, object] | None = field(default=None)
     failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """So many units of one of our products at a price each, from a warehouse or (None) from wherever they are."""
+
+    sku: str
+    quantity: int
+    price: int
+    warehouse: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOwnOrder:
+    """An order of our own, validated at the edge. Who buys is a customer, or is told; `payment` is what pays it."""
+
+    id: UUID
+    currency: str
+    lines: tuple[OwnLine, ...]
+    external_id: str | None = None
+    customer: UUID | None = None
+    email: str = ""
+    phone: str = ""
+    buyer: Buyer = field(default_factory=Buyer)
+    payment: UUID | None = None
+    is_cod: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(line.quantity * line.price for line in self.lines)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import FieldError
@@ -18,6 +20,7 @@ from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.idempotency.service import claim
 from gerbang.core.identity.model import Caller
 from gerbang.core.orders import operation_store, store
+from gerbang.core.orders.intake import save_moves
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Item, OrderDetails, OrderNotFound
 from gerbang.core.orders.operation_calls import OPERATE, Operating
@@ -25,15 +28,18 @@ from gerbang.core.orders.operation_model import (
     OPERATION,
     OPERATION_PREFIX,
     Asked,
+    ItemOutcome,
     ItemsNotAllowed,
     Operation,
     OperationKind,
+    OperationStatus,
     OrderBusy,
     UnknownItems,
     why_not,
 )
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import NewJob
+from gerbang.ports.marketplace_orders import ItemStatus
 
 _TAKEN_OVER: Final = timedelta(seconds=20)  # longer than a request waits
 _MOST_TRIES: Final = 200  # after hours in which the marketplace did not say what became of it, a person looks
@@ -81,6 +87,16 @@ class Operations:
             (details,) = await load_orders(tx, [order])
             return Begun(details, await operation_store.one(tx, id_), is_replayed)
 
+    async def _do(self, tx: Tx, caller: Caller, details: OrderDetails, id_: UUID, items: Sequence[Item]) -> None:
+        """What is done to an order of our own is done with the row that says so."""
+        known = await operation_store.claim(tx, id_, 0.0)
+        assert known is not None, "it was added in this transaction"
+        said = [_moved(known, item) for item in items]
+        now = self.operating.clock.now()
+        await save_moves(tx, details, said, now=now, source=known.kind.value, actor=caller.label)
+        outcomes = [ItemOutcome(ids.show(ITEM_PREFIX, item.id), is_done=True) for item in items]
+        await operation_store.end(tx, known, OperationStatus.DONE, outcomes)
+
     async def of_order(self, order: UUID) -> Sequence[Operation]:
         """What was asked last, newest first."""
         async with self._db.reading() as tx:
@@ -97,8 +113,6 @@ class Operations:
             return first, True
         (details,) = await load_orders(tx, [order])
         shop = details.order.connection
-        if shop is None:
-            raise ItemsNotAllowed("It is an order of our own: nobody is to be asked.")
         items = meant(details, wanted)
         asked = Asked(
             items=tuple(item.external_id for item in items),
@@ -114,9 +128,27 @@ class Operations:
         shown, named = ids.show(PREFIX, order), ids.show(OPERATION_PREFIX, id_)
         told = {"kind": wanted.kind.value, "operation": named, "items": len(items)}
         await record(tx, [Entry(caller.label, "order.asked_for", shown, told)])
+        if shop is None:  # it is our own: nobody is to be asked
+            await self._do(tx, caller, details, id_, items)
+            return id_, False
         late = self.operating.clock.now() + _TAKEN_OVER
         await queue.enqueue(tx, [NewJob(OPERATE, named, run_at=late, most_tries=_MOST_TRIES, concurrency_key=shop)])
         return id_, False
+
+
+def _moved(operation: Operation, item: Item) -> Item:
+    """An item of our own after an operation."""
+    match operation.kind:
+        case OperationKind.PACK:
+            parcel = f"OWN-{ids.show(OPERATION_PREFIX, operation.id)[-10:]}"
+            return replace(item, status=ItemStatus.PACKED, said=ItemStatus.PACKED.value, package=parcel)
+        case OperationKind.SHIP:
+            return replace(item, status=ItemStatus.SHIPPED, said=ItemStatus.SHIPPED.value)
+        case OperationKind.CANCEL:
+            detail = replace(item.detail, reason=operation.asked.reason)
+            return replace(item, status=ItemStatus.CANCELLED, said=ItemStatus.CANCELLED.value, detail=detail)
+        case OperationKind.INVOICE_NUMBER:
+            return replace(item, detail=replace(item.detail, invoice_number=operation.asked.number))
 
 
 def meant(details: OrderDetails, wanted: Wanted) -> Sequence[Item]:

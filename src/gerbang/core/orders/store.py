@@ -15,7 +15,7 @@ from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
 
 _COLUMNS: Final = """
     o.id, o.channel, o.connection, o.livemode, o.external_id, o.number, o.status, o.currency, o.total, o.price, o.shipping_fee, o.seller_voucher, o.platform_voucher,
-    o.payment_method, o.is_cod, o.ship_by, o.version, o.read_at, o.sequence, o.created_at, o.updated_at
+    o.payment_method, o.is_cod, o.ship_by, o.version, o.read_at, o.sequence, o.created_at, o.updated_at, o.payment_id, o.cod
     """
 _ORDERS: Final = "SELECT" + _COLUMNS + "FROM orders o "
 _IN_ORDER: Final = (
@@ -41,17 +41,28 @@ _ITEMS: Final = """
 async def add(tx: Tx, orders: Sequence[Order]) -> None:
     """Make the rows of orders that are not here yet; their sequence is 0 until they are saved."""
     rows = [
-        (o.id, o.channel, o.connection, o.livemode, o.external_id, o.number, o.currency, o.created_at, o.updated_at)
+        (
+            o.id,
+            o.channel,
+            o.connection,
+            o.livemode,
+            o.external_id,
+            o.number,
+            o.currency,
+            o.created_at,
+            o.updated_at,
+            o.payment_id,
+        )
         for o in orders
     ]
     await tx.execute(
         """
-        INSERT INTO orders (id, channel, connection, livemode, external_id, number, currency, created_at, updated_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
-            AS n (id, channel, connection, livemode, external_id, number, currency, created_at, updated_at)
+        INSERT INTO orders (id, channel, connection, livemode, external_id, number, currency, created_at, updated_at, payment_id)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::uuid[])
+            AS n (id, channel, connection, livemode, external_id, number, currency, created_at, updated_at, payment_id)
         ORDER BY connection, external_id ON CONFLICT DO NOTHING
         """,
-        *columns(rows, 9),
+        *columns(rows, 10),
     )
 
 
@@ -74,7 +85,7 @@ async def save(tx: Writer, orders: Sequence[Order]) -> None:
     rows = [
         (
             o.id, o.number, o.status.value, o.total, o.price, o.shipping_fee, o.seller_voucher, o.platform_voucher, o.payment_method, o.is_cod,
-            o.ship_by, o.version, o.read_at, o.sequence, o.updated_at,
+            o.ship_by, o.version, o.read_at, o.sequence, o.updated_at, o.cod,
         )
         for o in orders
     ]  # fmt: skip
@@ -82,13 +93,13 @@ async def save(tx: Writer, orders: Sequence[Order]) -> None:
         """
         UPDATE orders o SET number = n.number, status = n.status, total = n.total, price = n.price, shipping_fee = n.shipping_fee,
             seller_voucher = n.seller_voucher, platform_voucher = n.platform_voucher, payment_method = n.payment_method, is_cod = n.is_cod,
-            ship_by = n.ship_by, version = n.version, read_at = n.read_at, sequence = n.sequence, updated_at = n.updated_at
+            ship_by = n.ship_by, version = n.version, read_at = n.read_at, sequence = n.sequence, updated_at = n.updated_at, cod = n.cod
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bool[],
-                $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::int[], $15::timestamptz[])
-            AS n (id, number, status, total, price, shipping_fee, seller_voucher, platform_voucher, payment_method, is_cod, ship_by, version, read_at, sequence, updated_at)
+                $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::int[], $15::timestamptz[], $16::text[])
+            AS n (id, number, status, total, price, shipping_fee, seller_voucher, platform_voucher, payment_method, is_cod, ship_by, version, read_at, sequence, updated_at, cod)
         WHERE o.id = n.id
         """,
-        *columns(rows, 15),
+        *columns(rows, 16),
     )
 
 
@@ -112,6 +123,12 @@ async def save_items(tx: Writer, items: Sequence[Item]) -> None:
         """,
         *columns(rows, 17),
     )
+
+
+async def of_payments(tx: Tx, payments: Sequence[UUID]) -> list[UUID]:
+    """Our own orders that these payments pay."""
+    rows = await tx.fetch("SELECT id FROM orders WHERE payment_id = ANY($1) ORDER BY id", list(payments))
+    return [row["id"] for row in rows]
 
 
 async def of_ids(tx: Tx, ids: Sequence[UUID]) -> list[Order]:

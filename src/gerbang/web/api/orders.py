@@ -2,17 +2,21 @@
 
 from typing import Annotated, Any, Final
 
-from litestar import Request, get
+from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
+from gerbang.base import ids
 from gerbang.core.connections.service import Connections
 from gerbang.core.orders.model import OWN, OrderFilters
+from gerbang.core.orders.own_orders import OwnOrders
 from gerbang.core.orders.service import Orders
 from gerbang.ports.marketplace_orders import ItemStatus
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
+from gerbang.web.gateway.request_context import caller_of, context_of
 from gerbang.web.input.cleaning import cleaned
 from gerbang.web.input.orders import order_id
+from gerbang.web.input.own_orders import CodBody, OrderBody
 from gerbang.web.services import Services
 from gerbang.web.views.orders import OrderMomentView, OrderView, order_moment_view, order_view
 
@@ -34,6 +38,21 @@ ExternalId = Annotated[
 Status = Annotated[ItemStatus | None, Parameter(query="status")]
 After = Annotated[str | None, Parameter(query="created_after", schema_extra=A_TIME)]
 Before = Annotated[str | None, Parameter(query="created_before", schema_extra=A_TIME)]
+
+
+@post("/v1/orders", summary="Make an order of your own", tags=_TAGS, status_code=201)
+async def create_order(request: AnyRequest, services: Services, data: OrderBody) -> Response[OrderView]:
+    """Its stock is kept with it, all of it or nothing: 409 beside the line where it is not there. `pack`, `ship` and `cancel` are as for a marketplace's, and done at once."""
+    new = data.read(ids.new(), services.settings.business_country)
+    key = context_of(request).idempotency_key()
+    made, replayed = await services.service(OwnOrders).create(caller_of(request), new, key)
+    return Response(order_view(made), status_code=201, headers={"idempotent-replayed": "true"} if replayed else {})
+
+
+@post("/v1/orders/{order:str}/cod", summary="Say what became of the cash", tags=_TAGS, status_code=200)
+async def set_order_cod(request: AnyRequest, services: Services, order: str, data: CodBody) -> OrderView:
+    """Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing."""
+    return order_view(await services.service(OwnOrders).set_cod(caller_of(request), order_id(order), data.status))
 
 
 @get("/v1/orders", summary="Orders, newest first", tags=_TAGS)
@@ -93,4 +112,4 @@ async def check_places(
     read_known("shop", shop, {one.id for one in shops})
 
 
-HANDLERS: Final = [list_orders, read_order, read_order_timeline]
+HANDLERS: Final = [create_order, set_order_cod, list_orders, read_order, read_order_timeline]

@@ -131,13 +131,13 @@ def masked(name: str) -> str:
 
 def _actions(one: OrderDetails, caller: Caller, locale: Locale) -> tuple[Action, ...]:
     """What can be done now: what is next is the main one."""
-    if not caller.may(WRITE) or one.order.connection is None:
+    if not caller.may(WRITE):
         return ()
     say, here = texts.words(locale), place_of(one.order)
     can_pack = any(not why_not(OperationKind.PACK, item) for item in one.items)
     can_ship = any(not why_not(OperationKind.SHIP, item) for item in one.items)
     wanted = (
-        (bool(one.packages), Action(say("ord.label"), href=f"{here}/label")),
+        (bool(one.packages) and one.order.connection is not None, Action(say("ord.label"), href=f"{here}/label")),
         (can_ship, Action(say("ord.ship"), press=f"{here}/ship", look="" if can_pack else "main")),
         (can_pack, Action(say("ord.pack"), press=f"{here}/pack", look="main")),
     )

@@ -44,6 +44,14 @@ ORDERS: Final[Sentences] = {
         "**{actor}** mencatat stok kurang untuk pesanan",
         "**{actor}** noted that stock is missing for an order",
     ),
+    "order.cod": (
+        "**{actor}** mencatat uang COD: {to}, {amount}",
+        "**{actor}** noted the cash at the door: {to}, {amount}",
+    ),
+    "order.paid_without_stock": (
+        "**{actor}** mencatat uang terlambat untuk pesanan yang stoknya sudah habis",
+        "**{actor}** noted late money for an order whose stock is gone",
+    ),
     "order.contradicted": (
         "**{actor}** tidak menuruti kabar lokapasar: {was} → {to}",
         "**{actor}** did not follow the marketplace: {was} → {to}",

@@ -15,7 +15,7 @@ from gerbang.core.audit.model import Recorded
 from gerbang.core.customers.model import PREFIX as CUSTOMER_PREFIX
 from gerbang.core.endpoints.queueing import Payload
 from gerbang.core.orders.loading import load_orders
-from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Item, OrderBuyer, OrderDetails
+from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Cod, Item, OrderBuyer, OrderDetails
 from gerbang.ports.marketplace_orders import Address, Fulfilment, ItemStatus
 
 MOST_ITEMS: Final = 100
@@ -93,6 +93,7 @@ class BuyerView(msgspec.Struct, frozen=True):
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Amounts in minor units of `currency`: `price` of all items, `total` what the buyer pays, with `shipping_fee` and after both vouchers, of which
     the marketplace pays `platform_voucher`. `connection` is the shop, null for our own; `created_at` when it was bought.
+    Of our own: the `payment` that pays it, and `cod_status`, what became of the cash at the door.
     """
 
     id: str
@@ -113,6 +114,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     payment_method: str
     cod: bool
+    cod_status: Cod | None
+    payment: str | None
     ship_by: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -141,6 +144,8 @@ class OrderTold(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     payment_method: str
     cod: bool
+    cod_status: Cod | None
+    payment: str | None
     ship_by: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -213,6 +218,8 @@ def _shared(one: OrderDetails) -> dict[str, Any]:
         "currency": order.currency,
         "payment_method": order.payment_method,
         "cod": order.is_cod,
+        "cod_status": Cod(order.cod) if order.cod else None,
+        "payment": ids.show("pay", order.payment_id) if order.payment_id else None,
         "ship_by": order.ship_by,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
