@@ -106,6 +106,19 @@ class World:
             lambda one: one.stock is not None and one.stock.sent == {"dropshipping": count}, shop, seller_sku
         )
 
+    async def push_now(self, shop: str) -> None:
+        """Without waiting for the job's own time."""
+        async with self.core.db.transaction() as tx:
+            await queue.enqueue(tx, pushing.jobs_of([shop]))
+
+    async def outcomes(self) -> set[tuple[str, str]]:
+        """Of the last calls, to which shop and what became of each."""
+        async with self.core.db.reading() as tx:
+            rows = await tx.fetch(
+                "SELECT object, detail ->> 'outcome' AS outcome FROM audit WHERE action = 'listing.sent' ORDER BY id DESC LIMIT 4"
+            )
+        return {(row["object"], row["outcome"]) for row in rows}
+
     async def told(self, kind: str) -> list[Any]:
         async with self.core.db.reading() as tx:
             return [row["data"] for row in await tx.fetch("SELECT data FROM announcements WHERE type = $1", kind)]
@@ -303,8 +316,7 @@ async def test_a_new_product_is_what_shops_call_the_same_and_a_shop_that_is_off_
     assert due.stock.due_at is not None
     await world.core.connections.switch("test", "sg", enabled=True)
     world.core.connections.forget()
-    async with world.core.db.transaction() as tx:
-        await queue.enqueue(tx, pushing.jobs_of(["sg"]))
+    await world.push_now("sg")
     await world.until(lambda one: one.stock is not None and one.stock.due_at is None, "sg", word)
     await world.sent("sg", "KOPI-250", 29)
     assert await world.listings.waiting() is None
@@ -315,3 +327,27 @@ async def test_what_a_shop_sold_is_known_by_the_variant_and_else_by_a_word_that_
     sold = [(pulsa.item, pulsa.variant, "renamed"), ("1", "2", "SEMI"), ("1", "2", "PAKET"), ("1", "2", "NOPE")]
     async with world.core.db.reading() as tx:
         assert await world.listings.products_of(tx, "sg", sold) == ["KOPI-250", "SEMI", "PAKET", None]
+
+
+async def test_a_lost_answer_is_sent_again_as_the_same_total_and_a_shop_that_refuses_holds_up_no_other(
+    world: World,
+) -> None:
+    lost = {"route": "id/rest/product/stock/sellable/update", "kind": "reset_after_effect", "count": 1}
+    assert (await world.market.http.put("/control/lazada/faults", json=lost)).status_code == 200
+    await world.core.secrets.put("service/sg/access_token", b"worth-nothing", overlap_s=0, actor="test")
+    await asyncio.sleep(1.1)  # so long an account is kept for calls
+    await world.catalogue.set_stock(CALLER, "MADU", 21)
+    wanted = {("connection:id", "unknown"), ("connection:sg", "refused")}
+    async with asyncio.timeout(10):
+        while not wanted <= await world.outcomes():
+            await asyncio.sleep(0.02)
+    assert await world.there("id", "MADU") == {"dropshipping": 21}, "it had arrived"
+    await world.push_now("id")
+    await world.sent("id", "MADU", 21)
+    refused = await world.listing("sg", "MADU")
+    assert refused.stock is not None
+    assert (refused.stock.state, refused.stock.due_at is None) == (PushState.DUE, False)
+    await world.core.secrets.put("service/sg/access_token", b"token-sg", overlap_s=0, actor="test")
+    await asyncio.sleep(1.1)
+    await world.push_now("sg")
+    await world.sent("sg", "MADU", 21)
