@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from gerbang.core.connections.model import ConnectionInUse
 from gerbang.core.inbox.model import EventFilters
 from gerbang.core.orders import store
 from gerbang.core.orders.intake import take_reads
@@ -120,12 +121,10 @@ async def test_a_push_of_a_seller_whom_nobody_knows_waits_and_is_about_no_order(
 async def test_reads_in_any_order_and_twice_end_the_same_and_tell_each_change_once(world: World) -> None:
     await world.push(on=False)
     number = await world.market.order(shop="toko-id", quantity=2)
-    shop, reads = await world.shop(), []
-    reads.append((await world.orders.reading.order(shop, number)).value())
-    await asyncio.sleep(1.1)  # the marketplace's times are whole seconds
-    parts = [item["order_item_id"] for item in await world.market.items(number)]
-    await world.market.pack(number, items=parts[:1])
-    reads.append((await world.orders.reading.order(shop, number)).value())
+    shop = await world.shop()
+    first = (await world.orders.reading.order(shop, number)).value()
+    later = _changed(first, status=_S.PACKED, said="packed", later=timedelta(seconds=2))
+    reads = [first, replace(later, items=(later.items[0], first.items[1]))]
     for read in (reads[1], reads[0], reads[1], reads[0]):
         async with world.core.db.transaction() as tx:
             await take_reads(tx, shop, [read], read_at=world.core.clock.now(), source="push")
@@ -212,6 +211,17 @@ async def test_what_a_worker_left_undone_is_done_by_the_next(world: World) -> No
         await world.until(number, shop)
     async with world.core.db.reading() as tx:
         assert len(await store.of_ids(tx, [(await world.until(numbers[0])).order.id])) == 1
+
+
+async def test_a_shop_with_orders_is_not_deleted(world: World) -> None:
+    await world.bought(SG)
+    shop = await world.shop(SG)
+    await world.core.connections.switch("test", SG, enabled=False)
+    try:
+        with pytest.raises(ConnectionInUse, match="Orders were bought"):
+            await world.core.connections.delete("test", shop.id)
+    finally:
+        await world.core.connections.switch("test", SG, enabled=True)
 
 
 def _changed(read: MarketplaceOrder, *, status: ItemStatus, said: str, later: timedelta) -> MarketplaceOrder:

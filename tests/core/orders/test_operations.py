@@ -46,14 +46,14 @@ def faults(error: Any) -> Sequence[str]:
     return [one.pointer for one in error.errors]
 
 
-async def hurried(world: World, begun: Begun) -> Begun:
+async def hurried(world: World, begun: Begun, pause_s: float = 0) -> Begun:
     """What a job goes on with is done now, until its end is known."""
     for _ in range(8):
         async with world.core.db.transaction() as tx:
             await tx.execute("UPDATE order_operations SET claimed_until = NULL WHERE id = $1", begun.operation.id)
         if await world.orders.operating.carry_out(begun.operation.id) is None:
             break
-        await asyncio.sleep(0.3)  # a ban lasts a second
+        await asyncio.sleep(pause_s)
     async with world.core.db.reading() as tx:
         operation = await operation_store.one(tx, begun.operation.id)
     return Begun(await world.orders.get(begun.order.order.id), operation, False)
@@ -209,7 +209,7 @@ async def test_what_did_not_leave_is_sent_when_the_line_is_back(world: World) ->
     await fault(world, "ApiCallLimit", PACK_PATH)
     begun = await asked(world, one, _K.PACK)
     assert begun.operation.status is OperationStatus.REQUESTED
-    ended = await hurried(world, begun)
+    ended = await hurried(world, begun, 0.3)  # a ban lasts a second
     assert ended.operation.status is OperationStatus.DONE
     assert statuses(ended.order) == ["packed"]
 

@@ -266,6 +266,10 @@ class Connections:
                     f"Statements of {id_} stand in the ledger.",
                     hint="Leave it disabled: its payouts are explained by it.",
                 )
+            if await store.has_orders(tx, id_):
+                raise ConnectionInUse(
+                    f"Orders were bought in {id_}.", hint="Leave it disabled: they are shown with the shop they are of."
+                )
             await store.remove(tx, id_)
             detail = {"provider": known.provider}
             await record(tx, [Entry(actor, "connection.deleted", f"connection:{id_}", detail)])

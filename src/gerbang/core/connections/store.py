@@ -49,6 +49,11 @@ async def save(tx: Tx, id_: str, settings: Mapping[str, str], secrets: Mapping[s
     )
 
 
+async def has_orders(tx: Tx, id_: str) -> bool:
+    """Whether anything was bought in this shop."""
+    return await tx.fetchval("SELECT true FROM orders WHERE source = $1 LIMIT 1", id_) is True
+
+
 async def has_attempts(tx: Tx, id_: str) -> bool:
     """Whether a payment was ever tried by it."""
     return await tx.fetchval(_HAS_ATTEMPTS, id_) is True
