@@ -75,6 +75,7 @@ class Known:
             "endpoint": ids.show("ep", self.endpoint),
             "order": ids.show("ord", self.order),
             "payout": ids.show("pyo", self.payout),
+            "wave": ids.show("wav", self.event),
             "line": ids.show("stl", self.line),
             "shop": "market-1",
             "number": "O-1",

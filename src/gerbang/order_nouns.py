@@ -20,6 +20,7 @@ from gerbang.core.orders.own_orders import OwnOrders
 from gerbang.core.orders.polling import POLL
 from gerbang.core.orders.service import Orders
 from gerbang.core.orders.stock import STOCK, Stock
+from gerbang.core.orders.waves import WAVE_JOB
 from gerbang.core.orders.webhook_handler import Pushes
 from gerbang.core.personal_data.service import PersonalData
 from gerbang.noun import Core, Noun
@@ -55,6 +56,7 @@ ORDERS: Final = Noun(
     jobs={
         FETCH: lambda core: core.service(Orders).fetching.run,
         OPERATE: lambda core: core.service(Orders).operating.run,
+        WAVE_JOB: lambda core: core.service(Orders).waves.run,
         STOCK: lambda core: Stock(core.db, core.service(Reservations), core.service(Listings)).run,
         POLL: lambda core: core.service(Orders).polling.walk,
     },
@@ -65,6 +67,7 @@ ORDERS: Final = Noun(
     # Labels are found by who buys: they are erased first.
     personal_data=(
         PersonalData("order_documents", ("order_documents",), buyers.export_documents, buyers.erase_documents),
+        PersonalData("wave_labels", ("wave_labels",), buyers.export_wave_labels, buyers.erase_wave_labels),
         PersonalData("order_buyers", ("order_buyers",), buyers.export_buyers, buyers.erase_buyers),
     ),
     permissions=(

@@ -50,6 +50,7 @@ from gerbang.web.api import (
     refunds,
     secrets,
     settlements,
+    waves,
     webhook_events,
 )
 from gerbang.web.checkout import login, owner_link, push, shop, unsubscribe
@@ -100,6 +101,7 @@ _API: Final = (
     customers,
     orders,
     order_operations,
+    waves,
     data_requests,
     products,
     deliveries,

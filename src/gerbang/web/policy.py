@@ -269,6 +269,11 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/orders/{order}/cancel-options", "orders:write"),
     _read("/v1/orders/{order}/operations", "orders:read"),
     _read("/v1/orders/{order}/documents", "orders:write"),
+    _do("POST", "/v1/waves", "orders:write", key=True),
+    _read("/v1/waves", "orders:read"),
+    _read("/v1/waves/{wave}", "orders:read"),
+    _read("/v1/waves/{wave}/pick-list", "orders:read"),
+    _read("/v1/waves/{wave}/labels", "orders:write"),
     # payouts of marketplaces
     _read("/v1/payouts", "payouts:read"),
     _read("/v1/payouts/{payout}", "payouts:read"),

@@ -142,6 +142,7 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
         "payers": 1,
         "data_requests": 0,
         "order_documents": 0,
+        "wave_labels": 0,
         "order_buyers": 0,
         "consents": 0,
         "customers": 0,

@@ -114,7 +114,7 @@ class Operating:
         items = [item for item in order.items if item.external_id in known.asked.items]
         refusal = await self._forbidden(known, shop, order)
         if refusal is not None:
-            await self._end(known, shop, order, [_not_done(item, *refusal) for item in items])
+            await self._end(known, shop, order, [not_done(item, *refusal) for item in items])
             return None
         async with self._db.transaction() as tx:
             if not await operation_store.sending(tx, known):
@@ -123,10 +123,10 @@ class Operating:
         for part in _parts(known, order):
             result = await self._ask(shop, known, order, part)
             if result.outcome is Outcome.ANSWERED:
-                told |= {one.item: one for one in _outcomes(known.kind, items, part, result.answer)}
+                told |= {one.item: one for one in outcomes_of(known.kind, items, part, result.answer)}
             elif result.outcome is Outcome.REFUSED:
-                why = _refused(result)
-                told |= {_shown(item): _not_done(item, *why) for item in items if _is_in(item, part)}
+                why = refusal_of(result)
+                told |= {item_name(item): not_done(item, *why) for item in items if _is_in(item, part)}
             elif result.outcome is Outcome.UNREACHABLE and not told:
                 assert result.error is not None
                 return await self._later(known, order, result.error)
@@ -135,7 +135,7 @@ class Operating:
                 return await self._look_up(known, shop, order)
         if len(told) < len(items):  # of some nothing was told: they may have been done
             return await self._look_up(known, shop, order, told)
-        await self._end(known, shop, order, [told[_shown(item)] for item in items])
+        await self._end(known, shop, order, [told[item_name(item)] for item in items])
         return None
 
     async def _look_up(
@@ -152,15 +152,15 @@ class Operating:
             await take_reads(tx, shop, [result.value()], read_at=read_at, source=known.kind.value)
             (now,) = await load_orders(tx, [order.order.id])
         items = [item for item in now.items if item.external_id in known.asked.items]
-        done = {_shown(item) for item in items if was_done(known.kind, known.asked, item)}
-        is_certain = all(_shown(item) in done or _shown(item) in (told or {}) for item in items)
+        done = {item_name(item) for item in items if was_done(known.kind, known.asked, item)}
+        is_certain = all(item_name(item) in done or item_name(item) in (told or {}) for item in items)
         if not is_certain and known.looks < len(LOOKS):
             return await self._look_later(known)
         lost = (LOST, "The marketplace's answer was lost, and the order does not show that it was done.")
         outcomes = [
-            ItemOutcome(_shown(item), is_done=True)
-            if _shown(item) in done
-            else (told or {}).get(_shown(item)) or _not_done(item, *lost)
+            ItemOutcome(item_name(item), is_done=True)
+            if item_name(item) in done
+            else (told or {}).get(item_name(item)) or not_done(item, *lost)
             for item in items
         ]
         async with self._db.transaction() as tx:
@@ -176,7 +176,7 @@ class Operating:
         """It certainly did not leave: it is sent later, or never where that takes too long."""
         if isinstance(error, Refused):
             outcomes = [
-                _not_done(item, error.said or error.why.value, error.detail)
+                not_done(item, error.said or error.why.value, error.detail)
                 for item in order.items
                 if item.external_id in known.asked.items
             ]
@@ -184,7 +184,7 @@ class Operating:
             return None
         if self.clock.now() - known.created_at > GIVE_UP:
             why = (UNREACHABLE, f"The marketplace could not be reached: {error.detail}")
-            outcomes = [_not_done(item, *why) for item in order.items if item.external_id in known.asked.items]
+            outcomes = [not_done(item, *why) for item in order.items if item.external_id in known.asked.items]
             await self._end(known, None, order, outcomes)
             return None
         async with self._db.transaction() as tx:
@@ -275,7 +275,7 @@ def _is_in(item: Item, part: Sequence[str]) -> bool:
     return item.external_id in part or item.package in part
 
 
-def _outcomes(kind: OperationKind, items: Sequence[Item], part: Sequence[str], answer: Any) -> Sequence[ItemOutcome]:
+def outcomes_of(kind: OperationKind, items: Sequence[Item], part: Sequence[str], answer: Any) -> Sequence[ItemOutcome]:
     """What an answer says of the items that were asked about; of some it may say nothing."""
     mine = [item for item in items if _is_in(item, part)]
     match kind:
@@ -283,38 +283,38 @@ def _outcomes(kind: OperationKind, items: Sequence[Item], part: Sequence[str], a
             told = [one for one in answer if not isinstance(one, NotTold)]
             return [found for item in mine if (found := _of_item(item, told)) is not None]
         case OperationKind.CANCEL:
-            done = [ItemOutcome(_shown(item), is_done=True) for item in mine]
-            return done if answer.is_taken else [_not_done(item, "not_taken", answer.said) for item in mine]
+            done = [ItemOutcome(item_name(item), is_done=True) for item in mine]
+            return done if answer.is_taken else [not_done(item, "not_taken", answer.said) for item in mine]
         case OperationKind.INVOICE_NUMBER:
-            return [ItemOutcome(_shown(item), is_done=True) for item in mine]
+            return [ItemOutcome(item_name(item), is_done=True) for item in mine]
 
 
 def _of_item(item: Item, told: Sequence[PackOutcome | ShipOutcome]) -> ItemOutcome | None:
     for one in told:
         match one:
             case Packed(item=name) if name == item.external_id:
-                return ItemOutcome(_shown(item), is_done=True)
+                return ItemOutcome(item_name(item), is_done=True)
             case Shipped(package=package) if package and package == item.package:
-                return ItemOutcome(_shown(item), is_done=True)
+                return ItemOutcome(item_name(item), is_done=True)
             case NotDone() if item.external_id == one.item or (one.package and one.package == item.package):
-                return _not_done(item, one.code, one.reason)
+                return not_done(item, one.code, one.reason)
             case _:
                 continue
     return None
 
 
-def _refused(result: CallResult[Any]) -> tuple[str, str]:
+def refusal_of(result: CallResult[Any]) -> tuple[str, str]:
     error = result.error
     if isinstance(error, Refused):
         return error.said or error.why.value, error.detail
     return "refused", result.why
 
 
-def _not_done(item: Item, code: str, reason: str) -> ItemOutcome:
-    return ItemOutcome(_shown(item), is_done=False, code=code[:60], reason=reason[:300])
+def not_done(item: Item, code: str, reason: str) -> ItemOutcome:
+    return ItemOutcome(item_name(item), is_done=False, code=code[:60], reason=reason[:300])
 
 
-def _shown(item: Item) -> str:
+def item_name(item: Item) -> str:
     return ids.show(ITEM_PREFIX, item.id)
 
 

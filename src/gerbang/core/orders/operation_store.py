@@ -39,6 +39,12 @@ async def one(tx: Tx, id_: UUID) -> Operation:
     return _operation(row)
 
 
+async def of_ids(tx: Tx, wanted: Sequence[UUID]) -> dict[UUID, Operation]:
+    """These, by their ids."""
+    rows = await tx.fetch(_ONE + "WHERE id = ANY($1)", list(wanted))
+    return {row["id"]: _operation(row) for row in rows}
+
+
 async def of_order(tx: Tx, order: UUID, limit: int) -> list[Operation]:
     """The last of an order, newest first."""
     rows = await tx.fetch(_ONE + "WHERE order_id = $1 ORDER BY id DESC LIMIT $2", order, limit)

@@ -5,7 +5,7 @@ What is asked twice under one key is done once. An order has one open operation 
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -41,7 +41,7 @@ from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import NewJob
 from gerbang.ports.marketplace_orders import ItemStatus
 
-_TAKEN_OVER: Final = timedelta(seconds=20)  # longer than a request waits
+TAKEN_OVER: Final = timedelta(seconds=20)  # longer than a request waits
 _MOST_TRIES: Final = 200  # after hours in which the marketplace did not say what became of it, a person looks
 _MOST_SHOWN: Final = 20
 
@@ -112,28 +112,35 @@ class Operations:
         if first is not None:
             return first, True
         (details,) = await load_orders(tx, [order])
-        shop = details.order.connection
-        items = meant(details, wanted)
-        asked = Asked(
-            items=tuple(item.external_id for item in items),
-            packages=tuple(dict.fromkeys(item.package for item in items if item.package)),
-            carrier=wanted.carrier,
-            reason=wanted.reason,
-            number=wanted.number,
-        )
-        if not await operation_store.add(tx, id_, order, wanted.kind, asked, caller.label):
-            raise OrderBusy(
-                "Something asked before is not over yet.", hint="Wait for it, or look at the order's timeline."
-            )
-        shown, named = ids.show(PREFIX, order), ids.show(OPERATION_PREFIX, id_)
-        told = {"kind": wanted.kind.value, "operation": named, "items": len(items)}
-        await record(tx, [Entry(caller.label, "order.asked_for", shown, told)])
-        if shop is None:  # it is our own: nobody is to be asked
+        late = self.operating.clock.now() + TAKEN_OVER
+        items = await write(tx, id_, caller.label, details, wanted, late=late)
+        if details.order.connection is None:  # it is our own: nobody is to be asked
             await self._do(tx, caller, details, id_, items)
-            return id_, False
-        late = self.operating.clock.now() + _TAKEN_OVER
-        await queue.enqueue(tx, [NewJob(OPERATE, named, run_at=late, most_tries=_MOST_TRIES, concurrency_key=shop)])
         return id_, False
+
+
+async def write(
+    tx: Tx, id_: UUID, actor: str, details: OrderDetails, wanted: Wanted, *, late: datetime
+) -> Sequence[Item]:
+    """Write an operation of an order whose row is locked, with the job that goes on with it from `late` on; what it is about. Raises UnknownItems,
+    ItemsNotAllowed, OrderBusy.
+    """
+    items, order, shop = meant(details, wanted), details.order.id, details.order.connection
+    asked = Asked(
+        items=tuple(item.external_id for item in items),
+        packages=tuple(dict.fromkeys(item.package for item in items if item.package)),
+        carrier=wanted.carrier,
+        reason=wanted.reason,
+        number=wanted.number,
+    )
+    if not await operation_store.add(tx, id_, order, wanted.kind, asked, actor):
+        raise OrderBusy("Something asked before is not over yet.", hint="Wait for it, or look at the order's timeline.")
+    shown, named = ids.show(PREFIX, order), ids.show(OPERATION_PREFIX, id_)
+    told = {"kind": wanted.kind.value, "operation": named, "items": len(items)}
+    await record(tx, [Entry(actor, "order.asked_for", shown, told)])
+    if shop is not None:
+        await queue.enqueue(tx, [NewJob(OPERATE, named, run_at=late, most_tries=_MOST_TRIES, concurrency_key=shop)])
+    return items
 
 
 def _moved(operation: Operation, item: Item) -> Item:

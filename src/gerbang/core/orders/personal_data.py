@@ -8,7 +8,7 @@ import msgspec
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.orders import buyer_store as store
-from gerbang.core.orders import document_store
+from gerbang.core.orders import document_store, waves_store
 from gerbang.core.orders.model import PREFIX
 from gerbang.core.personal_data.model import Erased, Exported, Person
 
@@ -50,4 +50,19 @@ async def erase_documents(tx: Tx, person: Person, after: UUID | None, most: int)
     """Forget the labels; the marketplace has them still."""
     found = await store.of_person(tx, person, after, most)
     gone = await document_store.erase(tx, [one.order_id for one in found])
+    return Erased(gone, 0, found[-1].order_id if len(found) == most else None)
+
+
+async def export_wave_labels(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """Which labels are kept with those of others; what stands on them is told beside the order."""
+    found = await store.of_person(tx, person, after, most)
+    kept = await waves_store.labels_of_orders(tx, [one.order_id for one in found])
+    rows = [{"order": ids.show(PREFIX, order), "made_at": made_at.isoformat()} for order, made_at in kept]
+    return Exported(rows, found[-1].order_id if len(found) == most else None)
+
+
+async def erase_wave_labels(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Forget every document that names them; those of the others in it are fetched anew when somebody prints."""
+    found = await store.of_person(tx, person, after, most)
+    gone = await waves_store.erase_labels(tx, [one.order_id for one in found])
     return Erased(gone, 0, found[-1].order_id if len(found) == most else None)

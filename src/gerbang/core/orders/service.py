@@ -20,6 +20,7 @@ from gerbang.core.orders.operation_model import OperationKind
 from gerbang.core.orders.operations import Operations, Wanted, meant
 from gerbang.core.orders.polling import TOLD_AFTER, Polling
 from gerbang.core.orders.reading import Reading
+from gerbang.core.orders.waves import Waves
 from gerbang.ports.marketplace_orders import CancelOptions, ItemStatus
 
 _MOST_COUNTED = 100
@@ -41,6 +42,7 @@ class Orders:
         self.operating = Operating(self.reading)
         self.operations = Operations(db, self.operating, wait_s)
         self.documents = Documents(db, outbound, clock)
+        self.waves = Waves(db, self.reading)
 
     async def get(self, id_: UUID) -> OrderDetails:
         """One, whole. Raises OrderNotFound."""

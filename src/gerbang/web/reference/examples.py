@@ -73,6 +73,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "readRefund": Example("how far it is"),
     # orders
     "listOrders": Example("what is to be packed, newest first", {"status": "pending", "limit": "10"}),
+    "listWaves": Example("newest first", {"limit": "10"}),
     # payouts of marketplaces
     "listPayouts": Example("what was paid, newest first", {"paid": "true", "limit": "10"}),
     "listSettlements": Example("what waits for a decision", {"status": "held"}),

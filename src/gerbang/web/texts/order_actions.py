@@ -40,6 +40,9 @@ ORDERS: Final[Sentences] = {
         "**{actor}** noted what became of it at the marketplace",
     ),
     "order.printed": ("**{actor}** mencetak label pesanan", "**{actor}** printed an order's labels"),
+    "wave.made": ("**{actor}** membuat gelombang kemas", "**{actor}** made a wave of orders to pack"),
+    "wave.done": ("**{actor}** menyelesaikan gelombang kemas", "**{actor}** finished a wave"),
+    "wave.printed": ("**{actor}** mencetak label gelombang", "**{actor}** printed the labels of a wave"),
     "order.oversold": (
         "**{actor}** mencatat stok kurang untuk pesanan",
         "**{actor}** noted that stock is missing for an order",

@@ -111,6 +111,10 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "unknown_items": ProblemText("The order has no such items or parcels; each is named by its pointer.", "Take the ids from `GET /v1/orders/{id}`.", _R.CHANGED, "`POST …/pack` with an item of another order"),
     "items_not_allowed": ProblemText("Where the items stand does not allow it; nothing was sent.", "Read the order: what is packed is not packed again, and only what is packed can be shipped.", _R.CHANGED, "`POST …/pack` twice, with two keys"),
     "marketplace_refused": ProblemText("The marketplace did none of it; what it says of each item stands beside its pointer.", "Do what it says, then ask with a new `Idempotency-Key`.", _R.CHANGED, "`POST …/cancel` with a reason of another order"),
+    "wave_not_found": ProblemText("No wave has this id.", "Take the id from `GET /v1/waves`.", _R.NO, "`GET /v1/waves/wav_…`"),
+    "orders_not_for_wave": ProblemText("Orders that were named cannot be packed by a wave: they are not there, packed and gone, our own, or in another wave. No wave was made.", "Leave out those that are named by pointer, and ask with a new `Idempotency-Key`.", _R.CHANGED, "`POST /v1/waves` with an order that was cancelled"),
+    "nothing_to_pack": ProblemText("No order waits to be packed, or all of them are in other waves.", "Look at `GET /v1/orders?status=pending` and at `GET /v1/waves`.", _R.CHANGED, "`POST /v1/waves` twice"),
+    "labels_not_there": ProblemText("Nothing of the wave has a label yet.", "Wait until `printed` of `GET /v1/waves/{id}` is more than 0.", _R.CHANGED, "`GET /v1/waves/{id}/labels` at once after it was made"),
     "document_not_there": ProblemText("There is no such document: nothing is packed yet, or the marketplace makes none.", "Pack first: the label comes with the parcel.", _R.CHANGED, "`GET …/documents?type=label` of an order that is not packed"),
     # ── payouts of marketplaces ─────────────────────────────────────────────────────────────────────────────────────
     "payout_not_found": ProblemText("No payout has this id.", "Take the id from `GET /v1/payouts`.", _R.NO, "`GET /v1/payouts/pyo_…`"),

@@ -20,6 +20,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "the marketplace did not do it; why stands in what happened",
     ),
     "refusal.document_not_there": ("belum ada yang dikemas", "nothing is packed yet"),
+    "refusal.nothing_to_pack": ("tidak ada pesanan yang menunggu dikemas", "no order waits to be packed"),
+    "refusal.orders_not_for_wave": (
+        "pesanan itu tidak bisa dikemas dalam gelombang",
+        "those orders cannot be packed by a wave",
+    ),
+    "refusal.labels_not_there": (
+        "belum ada label dari gelombang ini",
+        "there is no label of this wave yet",
+    ),
     "refusal.unknown_sku": ("tidak ada produk dengan SKU ini", "there is no product of this SKU"),
     "refusal.out_of_stock": ("stoknya tidak cukup", "there is not enough stock"),
     "refusal.bundle_has_no_stock": (
