@@ -24,6 +24,8 @@ from gerbang.core.orders.event_types import TOLD
 from gerbang.core.orders.machine import Heard, advance, order_status, ship_by
 from gerbang.core.orders.model import ITEM_PREFIX, ORDER, PREFIX, Detail, Item, Order, OrderBuyer, OrderDetails
 from gerbang.core.orders.stock import counting
+from gerbang.core.settlements.model import PaidPrice
+from gerbang.core.settlements.service import tell_paid
 from gerbang.ports.marketplace_orders import ItemStatus, MarketplaceItem, MarketplaceOrder, OrderHead
 
 log = structlog.get_logger()
@@ -56,7 +58,24 @@ async def take_reads(
     await buyer_store.save(changes, writing.buyers)
     await poll_store.readable(changes, shop.id, list(unique))
     await writing.effects.save(tx, changes)
+    await tell_paid(tx, _paid(shop, after, writing.items))
     return after
+
+
+def _paid(shop: Connection, orders: Sequence[Order], items: Sequence[Item]) -> list[PaidPrice]:
+    """What buyers paid for these items: what a statement takes back is compared with it."""
+    of = {order.id: order for order in orders}
+    return [
+        PaidPrice(
+            connection=shop.id,
+            order=of[item.order_id].external_id,
+            item=item.external_id,
+            amount=item.paid,
+            currency=of[item.order_id].currency,
+            platform_voucher=item.detail.platform_voucher or 0,
+        )
+        for item in items
+    ]
 
 
 async def save_moves(
