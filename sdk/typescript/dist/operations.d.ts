@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderMoment, OrderSettlement, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, CodBody, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, NewWaveBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderBody, OrderMoment, OrderSettlement, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, PickLine, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, Wave, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWave, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -209,6 +209,8 @@ export declare abstract class Operations {
         created_after?: string;
         created_before?: string;
     }): Pages<Order>;
+    /** Make an order of your own. Its stock is kept with it, all of it or nothing: 409 beside the line where it is not there. `pack`, `ship` and `cancel` are as for a marketplace's, and done at once. */
+    createOrder(body: OrderBody, options?: KeyOption): Promise<Order>;
     /** One order. With its items, its parcels and who buys. */
     readOrder(order: string): Promise<Order>;
     /** Cancel items. Ask `cancel-options` first: one packed item takes its parcel along, and some reasons set the SKU to 0. Answered as `pack` is; the marketplace may take a moment to carry it out. */
@@ -217,6 +219,8 @@ export declare abstract class Operations {
     readCancelOptions(order: string, query?: {
         items?: string;
     }): Promise<CancelOptions>;
+    /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */
+    setOrderCod(order: string, body: CodBody): Promise<Order>;
     /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
     readOrderDocument(order: string, query?: {
         type?: "label" | "invoice";
@@ -385,6 +389,20 @@ export declare abstract class Operations {
     readUser(user: string): Promise<User>;
     /** Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin stays. */
     changeUser(user: string, body?: UserChangeBody): Promise<User>;
+    /** Waves, newest first. How far each is. */
+    listWaves(query?: {
+        limit?: number;
+    }): Pages<Wave>;
+    /** Pack many orders. Up to 500 orders, the nearest deadline first: they are packed in batches of twenty, then their labels are fetched; what cannot be packed falls out and is told by `GET /v1/waves/{id}`. An order is in one wave at a time. 409 where nothing waits. */
+    createWave(body?: NewWaveBody, options?: KeyOption): Promise<Wave>;
+    /** One wave. With every order that fell out, and why. */
+    readWave(wave: string): Promise<WholeWave>;
+    /** The labels of a wave as PDF. One document with the labels that are there, in the order of the wave, each on a page of its own. Printing again packs nothing and asks nobody. */
+    readWaveLabels(wave: string): Promise<Uint8Array>;
+    /** What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it. */
+    readPickList(wave: string, query?: {
+        limit?: number;
+    }): Pages<PickLine>;
     /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */
     listWebhookEvents(query?: {
         limit?: number;

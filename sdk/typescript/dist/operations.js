@@ -290,6 +290,10 @@ export class Operations {
     listOrders(query = {}) {
         return this.pages({ method: "GET", path: "/v1/orders", query });
     }
+    /** Make an order of your own. Its stock is kept with it, all of it or nothing: 409 beside the line where it is not there. `pack`, `ship` and `cancel` are as for a marketplace's, and done at once. */
+    createOrder(body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
     /** One order. With its items, its parcels and who buys. */
     readOrder(order) {
         return this.send({ method: "GET", path: "/v1/orders/{order}", parts: { order } });
@@ -301,6 +305,10 @@ export class Operations {
     /** What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them. */
     readCancelOptions(order, query = {}) {
         return this.send({ method: "GET", path: "/v1/orders/{order}/cancel-options", parts: { order }, query });
+    }
+    /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */
+    setOrderCod(order, body) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/cod", parts: { order }, body });
     }
     /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
     readOrderDocument(order, query = {}) {
@@ -525,6 +533,26 @@ export class Operations {
     /** Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin stays. */
     changeUser(user, body = {}) {
         return this.send({ method: "PATCH", path: "/v1/users/{user}", parts: { user }, body });
+    }
+    /** Waves, newest first. How far each is. */
+    listWaves(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/waves", query });
+    }
+    /** Pack many orders. Up to 500 orders, the nearest deadline first: they are packed in batches of twenty, then their labels are fetched; what cannot be packed falls out and is told by `GET /v1/waves/{id}`. An order is in one wave at a time. 409 where nothing waits. */
+    createWave(body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/waves", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** One wave. With every order that fell out, and why. */
+    readWave(wave) {
+        return this.send({ method: "GET", path: "/v1/waves/{wave}", parts: { wave } });
+    }
+    /** The labels of a wave as PDF. One document with the labels that are there, in the order of the wave, each on a page of its own. Printing again packs nothing and asks nobody. */
+    readWaveLabels(wave) {
+        return this.send({ method: "GET", path: "/v1/waves/{wave}/labels", parts: { wave } });
+    }
+    /** What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it. */
+    readPickList(wave, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/waves/{wave}/pick-list", parts: { wave }, query });
     }
     /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */
     listWebhookEvents(query = {}) {

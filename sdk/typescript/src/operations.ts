@@ -13,6 +13,7 @@ import type {
   AuditEntry,
   CancelItemsBody,
   CancelOptions,
+  CodBody,
   CompleteBody,
   Connection,
   ConnectionChangeBody,
@@ -62,6 +63,7 @@ import type {
   NewEndpointBody,
   NewProductBody,
   NewUserBody,
+  NewWaveBody,
   Notification,
   NotificationPreferences,
   NotificationPreferencesBody,
@@ -71,6 +73,7 @@ import type {
   Operation,
   Order,
   OrderAfter,
+  OrderBody,
   OrderMoment,
   OrderSettlement,
   OwnerBody,
@@ -81,6 +84,7 @@ import type {
   PaymentMethod,
   PaymentStatus,
   Payout,
+  PickLine,
   Posting,
   PriceBody,
   Probe,
@@ -118,10 +122,12 @@ import type {
   Transfer,
   User,
   UserChangeBody,
+  Wave,
   WebhookEvent,
   WebhookEventStatus,
   WebhookRejectionList,
   WholeEventType,
+  WholeWave,
   WholeWebhookEvent,
   Written,
 } from "./types.js";
@@ -491,6 +497,11 @@ export abstract class Operations {
     return this.pages({ method: "GET", path: "/v1/orders", query });
   }
 
+  /** Make an order of your own. Its stock is kept with it, all of it or nothing: 409 beside the line where it is not there. `pack`, `ship` and `cancel` are as for a marketplace's, and done at once. */
+  createOrder(body: OrderBody, options: KeyOption = {}): Promise<Order> {
+    return this.send({ method: "POST", path: "/v1/orders", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
   /** One order. With its items, its parcels and who buys. */
   readOrder(order: string): Promise<Order> {
     return this.send({ method: "GET", path: "/v1/orders/{order}", parts: { order } });
@@ -504,6 +515,11 @@ export abstract class Operations {
   /** What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them. */
   readCancelOptions(order: string, query: { items?: string } = {}): Promise<CancelOptions> {
     return this.send({ method: "GET", path: "/v1/orders/{order}/cancel-options", parts: { order }, query });
+  }
+
+  /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */
+  setOrderCod(order: string, body: CodBody): Promise<Order> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/cod", parts: { order }, body });
   }
 
   /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
@@ -784,6 +800,31 @@ export abstract class Operations {
   /** Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin stays. */
   changeUser(user: string, body: UserChangeBody = {}): Promise<User> {
     return this.send({ method: "PATCH", path: "/v1/users/{user}", parts: { user }, body });
+  }
+
+  /** Waves, newest first. How far each is. */
+  listWaves(query: { limit?: number } = {}): Pages<Wave> {
+    return this.pages({ method: "GET", path: "/v1/waves", query });
+  }
+
+  /** Pack many orders. Up to 500 orders, the nearest deadline first: they are packed in batches of twenty, then their labels are fetched; what cannot be packed falls out and is told by `GET /v1/waves/{id}`. An order is in one wave at a time. 409 where nothing waits. */
+  createWave(body: NewWaveBody = {}, options: KeyOption = {}): Promise<Wave> {
+    return this.send({ method: "POST", path: "/v1/waves", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** One wave. With every order that fell out, and why. */
+  readWave(wave: string): Promise<WholeWave> {
+    return this.send({ method: "GET", path: "/v1/waves/{wave}", parts: { wave } });
+  }
+
+  /** The labels of a wave as PDF. One document with the labels that are there, in the order of the wave, each on a page of its own. Printing again packs nothing and asks nobody. */
+  readWaveLabels(wave: string): Promise<Uint8Array> {
+    return this.send({ method: "GET", path: "/v1/waves/{wave}/labels", parts: { wave } });
+  }
+
+  /** What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it. */
+  readPickList(wave: string, query: { limit?: number } = {}): Pages<PickLine> {
+    return this.pages({ method: "GET", path: "/v1/waves/{wave}/pick-list", parts: { wave }, query });
   }
 
   /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */

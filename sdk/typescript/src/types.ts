@@ -253,6 +253,19 @@ export interface components {
             /** @constant */
             type: "choose_method";
         };
+        /**
+         * Cod
+         * @description Cash at the door, of an order of our own.
+         * @enum {unknown}
+         */
+        Cod: "collected" | "owed" | "refused" | "remitted";
+        /**
+         * CodBody
+         * @description `collected` by whoever brings it, `remitted` to your bank, or `refused` by the buyer.
+         */
+        CodBody: {
+            status: components["schemas"]["Cod"];
+        };
         /** CodeSteps */
         CodeSteps: {
             store: string;
@@ -897,6 +910,12 @@ export interface components {
             /** @enum {unknown} */
             type: "choose_method";
         };
+        /**
+         * EventCod
+         * @description Cash at the door, of an order of our own.
+         * @enum {unknown}
+         */
+        EventCod: "collected" | "owed" | "refused" | "remitted";
         /** EventCodeSteps */
         EventCodeSteps: {
             /** @enum {unknown} */
@@ -1130,6 +1149,8 @@ export interface components {
             currency: string;
             payment_method: string;
             cod: boolean;
+            cod_status: components["schemas"]["EventCod"] | null;
+            payment: string | null;
             ship_by: string | null;
             created_at: string;
             updated_at: string;
@@ -1866,6 +1887,25 @@ export interface components {
              */
             locale?: "en" | "id";
         };
+        /**
+         * NewWaveBody
+         * @description Without `orders` it takes what waits to be packed, the nearest deadline first; `shop` is the connection below an app. `shipment_provider` only where the shop
+         *         chooses its carrier.
+         */
+        NewWaveBody: {
+            /** @default null */
+            orders?: string[] | null;
+            /** @default null */
+            shop?: string | null;
+            /** @default null */
+            status?: "pending" | null;
+            /** @default null */
+            ship_by_before?: string | null;
+            /** @default 500 */
+            limit?: number;
+            /** @default null */
+            shipment_provider?: string | null;
+        };
         /** Notification */
         Notification: {
             id: string;
@@ -2023,11 +2063,27 @@ export interface components {
             currency: string;
             payment_method: string;
             cod: boolean;
+            cod_status: components["schemas"]["Cod"] | null;
+            payment: string | null;
             ship_by: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /**
+         * OrderAddressBody
+         * @description Where it goes.
+         */
+        OrderAddressBody: {
+            /** @default [] */
+            lines?: string[];
+            /** @default  */
+            city?: string;
+            /** @default  */
+            post_code?: string;
+            /** @default  */
+            country?: string;
         };
         /** OrderAfter */
         OrderAfter: {
@@ -2049,12 +2105,48 @@ export interface components {
             currency: string;
             payment_method: string;
             cod: boolean;
+            cod_status: components["schemas"]["Cod"] | null;
+            payment: string | null;
             ship_by: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             updated_at: string;
             operation: components["schemas"]["Operation"];
+        };
+        /**
+         * OrderBody
+         * @description An order of your own. `payment` is one of our payments, of the amount of all lines: until it is paid the order is `unpaid`, and its stock kept as long as the payment is open.
+         *         `cod`: paid at the door. Without both it is paid already.
+         */
+        OrderBody: {
+            lines: components["schemas"]["OrderLineBody"][];
+            /**
+             * @default IDR
+             * @enum {string}
+             */
+            currency?: "AUD" | "CNY" | "EUR" | "GBP" | "HKD" | "IDR" | "JPY" | "KRW" | "MYR" | "PHP" | "SGD" | "THB" | "USD" | "VND";
+            /** @default null */
+            external_id?: string | null;
+            /**
+             * @default {
+             *       "id": "",
+             *       "name": "",
+             *       "email": "",
+             *       "phone": "",
+             *       "address": {
+             *         "lines": [],
+             *         "city": "",
+             *         "post_code": "",
+             *         "country": ""
+             *       }
+             *     }
+             */
+            customer?: components["schemas"]["OrderCustomerBody"];
+            /** @default  */
+            payment?: string;
+            /** @default false */
+            cod?: boolean;
         };
         /**
          * OrderCancelledEvent
@@ -2087,6 +2179,37 @@ export interface components {
             timestamp: string;
             api_version: string;
             data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderCustomerBody
+         * @description Who buys: a customer by `id`, or whoever is told here.
+         */
+        OrderCustomerBody: {
+            /** @default  */
+            id?: string;
+            /** @default  */
+            name?: string;
+            /**
+             * Format: email
+             * @description An e-mail address that can be written to, without a name beside it.
+             * @default
+             */
+            email?: string;
+            /**
+             * Format: phone
+             * @description A phone number as people write it; kept as E.164, +6281234567890.
+             * @default
+             */
+            phone?: string;
+            /**
+             * @default {
+             *       "lines": [],
+             *       "city": "",
+             *       "post_code": "",
+             *       "country": ""
+             *     }
+             */
+            address?: components["schemas"]["OrderAddressBody"];
         };
         /**
          * OrderDamagedEvent
@@ -2165,6 +2288,19 @@ export interface components {
             invoice_number: string | null;
             reason: string | null;
             cancel_request: components["schemas"]["CancelRequest"] | null;
+        };
+        /**
+         * OrderLineBody
+         * @description So many units of one of your products, at `price` each in minor units. Without `warehouse` they come from wherever they are.
+         */
+        OrderLineBody: {
+            sku: string;
+            quantity: number;
+            price: number;
+            /** @default null */
+            warehouse?: string | null;
+            /** @default  */
+            name?: string;
         };
         /** OrderList */
         OrderList: {
@@ -2829,6 +2965,18 @@ export interface components {
             timestamp: string;
             api_version: string;
             data: components["schemas"]["EventPayoutTold"];
+        };
+        /** PickLine */
+        PickLine: {
+            sku: string;
+            name: string;
+            warehouse: string;
+            quantity: number;
+        };
+        /** PickLineList */
+        PickLineList: {
+            data: components["schemas"]["PickLine"][];
+            next_cursor?: string | null;
         };
         /** Posting */
         Posting: {
@@ -3622,6 +3770,39 @@ export interface components {
             /** @constant */
             type: "wait";
         };
+        /** Wave */
+        Wave: {
+            id: string;
+            status: components["schemas"]["WaveStatus"];
+            total: number;
+            packed: number;
+            failed: number;
+            printed: number;
+            shipment_provider: string | null;
+            livemode: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** WaveFailure */
+        WaveFailure: {
+            order: string;
+            shop: string;
+            code: string;
+            reason: string;
+        };
+        /** WaveList */
+        WaveList: {
+            data: components["schemas"]["Wave"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * WaveStatus
+         * @description `packing`: orders are packed still; `printing`: all that can be is packed, and labels are fetched.
+         * @enum {string}
+         */
+        WaveStatus: "packing" | "printing" | "done";
         /** WebhookEvent */
         WebhookEvent: {
             id: string;
@@ -3675,6 +3856,22 @@ export interface components {
             example: {
                 [key: string]: unknown;
             };
+        };
+        /** WholeWave */
+        WholeWave: {
+            id: string;
+            status: components["schemas"]["WaveStatus"];
+            total: number;
+            packed: number;
+            failed: number;
+            printed: number;
+            shipment_provider: string | null;
+            livemode: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            failures: components["schemas"]["WaveFailure"][];
         };
         /** WholeWebhookEvent */
         WholeWebhookEvent: {
@@ -3741,6 +3938,8 @@ export type ChannelPreference = components['schemas']['ChannelPreference'];
 export type Channels = components['schemas']['Channels'];
 export type ChannelsBody = components['schemas']['ChannelsBody'];
 export type ChooseMethod = components['schemas']['ChooseMethod'];
+export type Cod = components['schemas']['Cod'];
+export type CodBody = components['schemas']['CodBody'];
 export type CodeSteps = components['schemas']['CodeSteps'];
 export type CompleteBody = components['schemas']['CompleteBody'];
 export type Component = components['schemas']['Component'];
@@ -3794,6 +3993,7 @@ export type EventBuyer = components['schemas']['EventBuyer'];
 export type EventCancelRequest = components['schemas']['EventCancelRequest'];
 export type EventChannels = components['schemas']['EventChannels'];
 export type EventChooseMethod = components['schemas']['EventChooseMethod'];
+export type EventCod = components['schemas']['EventCod'];
 export type EventCodeSteps = components['schemas']['EventCodeSteps'];
 export type EventComponent = components['schemas']['EventComponent'];
 export type EventConsent = components['schemas']['EventConsent'];
@@ -3874,6 +4074,7 @@ export type NewDataRequestBody = components['schemas']['NewDataRequestBody'];
 export type NewEndpointBody = components['schemas']['NewEndpointBody'];
 export type NewProductBody = components['schemas']['NewProductBody'];
 export type NewUserBody = components['schemas']['NewUserBody'];
+export type NewWaveBody = components['schemas']['NewWaveBody'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
 export type NotificationPreferences = components['schemas']['NotificationPreferences'];
@@ -3888,14 +4089,18 @@ export type OperationList = components['schemas']['OperationList'];
 export type OperationStatus = components['schemas']['OperationStatus'];
 export type Option = components['schemas']['Option'];
 export type Order = components['schemas']['Order'];
+export type OrderAddressBody = components['schemas']['OrderAddressBody'];
 export type OrderAfter = components['schemas']['OrderAfter'];
+export type OrderBody = components['schemas']['OrderBody'];
 export type OrderCancelledEvent = components['schemas']['OrderCancelledEvent'];
 export type OrderCreatedEvent = components['schemas']['OrderCreatedEvent'];
+export type OrderCustomerBody = components['schemas']['OrderCustomerBody'];
 export type OrderDamagedEvent = components['schemas']['OrderDamagedEvent'];
 export type OrderDeliveredEvent = components['schemas']['OrderDeliveredEvent'];
 export type OrderDifference = components['schemas']['OrderDifference'];
 export type OrderFailedEvent = components['schemas']['OrderFailedEvent'];
 export type OrderItem = components['schemas']['OrderItem'];
+export type OrderLineBody = components['schemas']['OrderLineBody'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderLostEvent = components['schemas']['OrderLostEvent'];
 export type OrderMoment = components['schemas']['OrderMoment'];
@@ -3941,6 +4146,8 @@ export type PaymentUnknownEvent = components['schemas']['PaymentUnknownEvent'];
 export type Payout = components['schemas']['Payout'];
 export type PayoutList = components['schemas']['PayoutList'];
 export type PayoutReceivedEvent = components['schemas']['PayoutReceivedEvent'];
+export type PickLine = components['schemas']['PickLine'];
+export type PickLineList = components['schemas']['PickLineList'];
 export type Posting = components['schemas']['Posting'];
 export type PostingList = components['schemas']['PostingList'];
 export type PreferenceGroup = components['schemas']['PreferenceGroup'];
@@ -4018,12 +4225,17 @@ export type UserList = components['schemas']['UserList'];
 export type Version = components['schemas']['Version'];
 export type VirtualAccountSteps = components['schemas']['VirtualAccountSteps'];
 export type Wait = components['schemas']['Wait'];
+export type Wave = components['schemas']['Wave'];
+export type WaveFailure = components['schemas']['WaveFailure'];
+export type WaveList = components['schemas']['WaveList'];
+export type WaveStatus = components['schemas']['WaveStatus'];
 export type WebhookEvent = components['schemas']['WebhookEvent'];
 export type WebhookEventList = components['schemas']['WebhookEventList'];
 export type WebhookEventStatus = components['schemas']['WebhookEventStatus'];
 export type WebhookRejection = components['schemas']['WebhookRejection'];
 export type WebhookRejectionList = components['schemas']['WebhookRejectionList'];
 export type WholeEventType = components['schemas']['WholeEventType'];
+export type WholeWave = components['schemas']['WholeWave'];
 export type WholeWebhookEvent = components['schemas']['WholeWebhookEvent'];
 export type Why = components['schemas']['Why'];
 export type Written = components['schemas']['Written'];

@@ -15,6 +15,7 @@ from gerbang_client.types import (
     AuditEntry,
     CancelItemsBody,
     CancelOptions,
+    CodBody,
     CompleteBody,
     Connection,
     ConnectionChangeBody,
@@ -64,6 +65,7 @@ from gerbang_client.types import (
     NewEndpointBody,
     NewProductBody,
     NewUserBody,
+    NewWaveBody,
     Notification,
     NotificationPreferences,
     NotificationPreferencesBody,
@@ -73,6 +75,7 @@ from gerbang_client.types import (
     Operation,
     Order,
     OrderAfter,
+    OrderBody,
     OrderMoment,
     OrderSettlement,
     OwnerBody,
@@ -83,6 +86,7 @@ from gerbang_client.types import (
     PaymentMethod,
     PaymentStatus,
     Payout,
+    PickLine,
     Posting,
     PriceBody,
     Probe,
@@ -120,10 +124,12 @@ from gerbang_client.types import (
     Transfer,
     User,
     UserChangeBody,
+    Wave,
     WebhookEvent,
     WebhookEventStatus,
     WebhookRejectionList,
     WholeEventType,
+    WholeWave,
     WholeWebhookEvent,
     Written,
 )
@@ -745,6 +751,13 @@ class Operations:
             )
         )
 
+    def create_order(self, body: OrderBody, *, idempotency_key: str | None = None) -> Order:
+        """Make an order of your own. Its stock is kept with it, all of it or nothing: 409 beside the line where it is
+        not there. `pack`, `ship` and `cancel` are as for a marketplace's, and done at once.
+        """
+        answer: Order = self._send(Call("POST", "/v1/orders", body=body, idempotency_key=idempotency_key or new_key()))
+        return answer
+
     def read_order(self, order: str) -> Order:
         """One order. With its items, its parcels and who buys."""
         answer: Order = self._send(Call("GET", "/v1/orders/{order}", parts={"order": order}))
@@ -772,6 +785,14 @@ class Operations:
         answer: CancelOptions = self._send(
             Call("GET", "/v1/orders/{order}/cancel-options", parts={"order": order}, query={"items": items})
         )
+        return answer
+
+    def set_order_cod(self, order: str, body: CodBody) -> Order:
+        """Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is
+        delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes
+        nothing.
+        """
+        answer: Order = self._send(Call("POST", "/v1/orders/{order}/cod", parts={"order": order}, body=body))
         return answer
 
     def read_order_document(
@@ -1307,6 +1328,34 @@ class Operations:
         """
         answer: User = self._send(Call("PATCH", "/v1/users/{user}", parts={"user": user}, body=body))
         return answer
+
+    def list_waves(self, *, limit: int | None = None) -> Pages[Wave]:
+        """Waves, newest first. How far each is."""
+        return self._pages(Call("GET", "/v1/waves", query={"limit": limit}))
+
+    def create_wave(self, body: NewWaveBody | None = None, *, idempotency_key: str | None = None) -> Wave:
+        """Pack many orders. Up to 500 orders, the nearest deadline first: they are packed in batches of twenty, then
+        their labels are fetched; what cannot be packed falls out and is told by `GET /v1/waves/{id}`. An order is in
+        one wave at a time. 409 where nothing waits.
+        """
+        answer: Wave = self._send(Call("POST", "/v1/waves", body=body, idempotency_key=idempotency_key or new_key()))
+        return answer
+
+    def read_wave(self, wave: str) -> WholeWave:
+        """One wave. With every order that fell out, and why."""
+        answer: WholeWave = self._send(Call("GET", "/v1/waves/{wave}", parts={"wave": wave}))
+        return answer
+
+    def read_wave_labels(self, wave: str) -> bytes:
+        """The labels of a wave as PDF. One document with the labels that are there, in the order of the wave, each on a
+        page of its own. Printing again packs nothing and asks nobody.
+        """
+        answer: bytes = self._send(Call("GET", "/v1/waves/{wave}/labels", parts={"wave": wave}))
+        return answer
+
+    def read_pick_list(self, wave: str, *, limit: int | None = None) -> Pages[PickLine]:
+        """What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it."""
+        return self._pages(Call("GET", "/v1/waves/{wave}/pick-list", parts={"wave": wave}, query={"limit": limit}))
 
     def list_webhook_events(
         self,
@@ -1982,6 +2031,15 @@ class AsyncOperations:
             )
         )
 
+    async def create_order(self, body: OrderBody, *, idempotency_key: str | None = None) -> Order:
+        """Make an order of your own. Its stock is kept with it, all of it or nothing: 409 beside the line where it is
+        not there. `pack`, `ship` and `cancel` are as for a marketplace's, and done at once.
+        """
+        answer: Order = await self._send(
+            Call("POST", "/v1/orders", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
     async def read_order(self, order: str) -> Order:
         """One order. With its items, its parcels and who buys."""
         answer: Order = await self._send(Call("GET", "/v1/orders/{order}", parts={"order": order}))
@@ -2011,6 +2069,14 @@ class AsyncOperations:
         answer: CancelOptions = await self._send(
             Call("GET", "/v1/orders/{order}/cancel-options", parts={"order": order}, query={"items": items})
         )
+        return answer
+
+    async def set_order_cod(self, order: str, body: CodBody) -> Order:
+        """Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is
+        delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes
+        nothing.
+        """
+        answer: Order = await self._send(Call("POST", "/v1/orders/{order}/cod", parts={"order": order}, body=body))
         return answer
 
     async def read_order_document(
@@ -2558,6 +2624,36 @@ class AsyncOperations:
         """
         answer: User = await self._send(Call("PATCH", "/v1/users/{user}", parts={"user": user}, body=body))
         return answer
+
+    def list_waves(self, *, limit: int | None = None) -> AsyncPages[Wave]:
+        """Waves, newest first. How far each is."""
+        return self._pages(Call("GET", "/v1/waves", query={"limit": limit}))
+
+    async def create_wave(self, body: NewWaveBody | None = None, *, idempotency_key: str | None = None) -> Wave:
+        """Pack many orders. Up to 500 orders, the nearest deadline first: they are packed in batches of twenty, then
+        their labels are fetched; what cannot be packed falls out and is told by `GET /v1/waves/{id}`. An order is in
+        one wave at a time. 409 where nothing waits.
+        """
+        answer: Wave = await self._send(
+            Call("POST", "/v1/waves", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    async def read_wave(self, wave: str) -> WholeWave:
+        """One wave. With every order that fell out, and why."""
+        answer: WholeWave = await self._send(Call("GET", "/v1/waves/{wave}", parts={"wave": wave}))
+        return answer
+
+    async def read_wave_labels(self, wave: str) -> bytes:
+        """The labels of a wave as PDF. One document with the labels that are there, in the order of the wave, each on a
+        page of its own. Printing again packs nothing and asks nobody.
+        """
+        answer: bytes = await self._send(Call("GET", "/v1/waves/{wave}/labels", parts={"wave": wave}))
+        return answer
+
+    def read_pick_list(self, wave: str, *, limit: int | None = None) -> AsyncPages[PickLine]:
+        """What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it."""
+        return self._pages(Call("GET", "/v1/waves/{wave}/pick-list", parts={"wave": wave}, query={"limit": limit}))
 
     def list_webhook_events(
         self,

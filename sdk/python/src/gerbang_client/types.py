@@ -154,6 +154,17 @@ class ChooseMethod(TypedDict):
     type: Literal["choose_method"]
 
 
+Cod: TypeAlias = Literal["collected", "owed", "refused", "remitted"]
+
+
+class CodBody(TypedDict):
+    """
+    `collected` by whoever brings it, `remitted` to your bank, or `refused` by the buyer.
+    """
+
+    status: Cod
+
+
 class CodeSteps(TypedDict):
     store: str
     code: str
@@ -385,6 +396,9 @@ class EventChooseMethod(TypedDict):
     """
 
     type: Literal["choose_method"]
+
+
+EventCod: TypeAlias = Literal["collected", "owed", "refused", "remitted"]
 
 
 class EventCodeSteps(TypedDict):
@@ -1014,6 +1028,23 @@ class NewProductBody(TypedDict):
     components: NotRequired[dict[str, int]]
 
 
+Order: TypeAlias = str
+
+
+class NewWaveBody(TypedDict):
+    """
+    Without `orders` it takes what waits to be packed, the nearest deadline first; `shop` is the connection below an app. `shipment_provider` only where the shop
+        chooses its carrier.
+    """
+
+    orders: NotRequired[list[Order] | None]
+    shop: NotRequired[str | None]
+    status: NotRequired[Literal["pending"] | None]
+    ship_by_before: NotRequired[str | None]
+    limit: NotRequired[int]
+    shipment_provider: NotRequired[str | None]
+
+
 class NotificationPreferencesBody(TypedDict):
     """
     What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`; a null `chat` is none, of the
@@ -1071,6 +1102,32 @@ class Option(TypedDict):
     title: str
 
 
+Line: TypeAlias = str
+
+
+class OrderAddressBody(TypedDict):
+    """
+    Where it goes.
+    """
+
+    lines: NotRequired[list[Line]]
+    city: NotRequired[str]
+    post_code: NotRequired[str]
+    country: NotRequired[str]
+
+
+class OrderCustomerBody(TypedDict):
+    """
+    Who buys: a customer by `id`, or whoever is told here.
+    """
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    address: NotRequired[OrderAddressBody]
+
+
 OrderDifference: TypeAlias = Literal["none", "price_not_told", "item_without_sale", "sale_is_not_price", "held_lines"]
 
 
@@ -1096,6 +1153,18 @@ class OrderItem(TypedDict):
     invoice_number: str | None
     reason: str | None
     cancel_request: CancelRequest | None
+
+
+class OrderLineBody(TypedDict):
+    """
+    So many units of one of your products, at `price` each in minor units. Without `warehouse` they come from wherever they are.
+    """
+
+    sku: str
+    quantity: int
+    price: int
+    warehouse: NotRequired[str | None]
+    name: NotRequired[str]
 
 
 class OrderMoment(TypedDict):
@@ -1212,6 +1281,18 @@ class PayoutReceivedEvent(TypedDict):
     timestamp: str
     api_version: str
     data: EventPayoutTold
+
+
+class PickLine(TypedDict):
+    sku: str
+    name: str
+    warehouse: str
+    quantity: int
+
+
+class PickLineList(TypedDict):
+    data: list[PickLine]
+    next_cursor: NotRequired[str | None]
 
 
 class Posting(TypedDict):
@@ -1727,6 +1808,16 @@ class Wait(TypedDict):
     type: Literal["wait"]
 
 
+class WaveFailure(TypedDict):
+    order: str
+    shop: str
+    code: str
+    reason: str
+
+
+WaveStatus: TypeAlias = Literal["packing", "printing", "done"]
+
+
 WebhookEventStatus: TypeAlias = Literal["new", "done", "waiting", "parked"]
 
 
@@ -1751,6 +1842,20 @@ class WholeEventType(TypedDict):
     by_webhook: bool
     schema: dict[str, Any]
     example: dict[str, Any]
+
+
+class WholeWave(TypedDict):
+    id: str
+    status: WaveStatus
+    total: int
+    packed: int
+    failed: int
+    printed: int
+    shipment_provider: str | None
+    livemode: bool
+    created_at: str
+    updated_at: str
+    failures: list[WaveFailure]
 
 
 class WholeWebhookEvent(TypedDict):
@@ -2129,6 +2234,8 @@ class EventOrderTold(TypedDict):
     currency: str
     payment_method: str
     cod: bool
+    cod_status: EventCod | None
+    payment: str | None
     ship_by: str | None
     created_at: str
     updated_at: str
@@ -2365,7 +2472,7 @@ class OperationList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
-class Order(TypedDict):
+class Order1(TypedDict):
     id: str
     channel: str
     connection: str | None
@@ -2384,6 +2491,8 @@ class Order(TypedDict):
     currency: str
     payment_method: str
     cod: bool
+    cod_status: Cod | None
+    payment: str | None
     ship_by: str | None
     created_at: str
     updated_at: str
@@ -2408,10 +2517,28 @@ class OrderAfter(TypedDict):
     currency: str
     payment_method: str
     cod: bool
+    cod_status: Cod | None
+    payment: str | None
     ship_by: str | None
     created_at: str
     updated_at: str
     operation: Operation
+
+
+class OrderBody(TypedDict):
+    """
+    An order of your own. `payment` is one of our payments, of the amount of all lines: until it is paid the order is `unpaid`, and its stock kept as long as the payment is open.
+        `cod`: paid at the door. Without both it is paid already.
+    """
+
+    lines: list[OrderLineBody]
+    currency: NotRequired[
+        Literal["AUD", "CNY", "EUR", "GBP", "HKD", "IDR", "JPY", "KRW", "MYR", "PHP", "SGD", "THB", "USD", "VND"]
+    ]
+    external_id: NotRequired[str | None]
+    customer: NotRequired[OrderCustomerBody]
+    payment: NotRequired[str]
+    cod: NotRequired[bool]
 
 
 class OrderCancelledEvent(TypedDict):
@@ -2480,7 +2607,7 @@ class OrderFailedEvent(TypedDict):
 
 
 class OrderList(TypedDict):
-    data: list[Order]
+    data: list[Order1]
     next_cursor: NotRequired[str | None]
 
 
@@ -2804,6 +2931,24 @@ class SettlementLine(TypedDict):
 
 class SettlementLineList(TypedDict):
     data: list[SettlementLine]
+    next_cursor: NotRequired[str | None]
+
+
+class Wave(TypedDict):
+    id: str
+    status: WaveStatus
+    total: int
+    packed: int
+    failed: int
+    printed: int
+    shipment_provider: str | None
+    livemode: bool
+    created_at: str
+    updated_at: str
+
+
+class WaveList(TypedDict):
+    data: list[Wave]
     next_cursor: NotRequired[str | None]
 
 
