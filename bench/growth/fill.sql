@@ -89,6 +89,14 @@ INSERT INTO listing_pushes (listing_id, task, connection, state, sent, sent_at, 
 SELECT id, 'stock', connection, CASE WHEN seller_sku LIKE 'SKU-%0009' THEN 'locked' ELSE 'current' END, '{"dropshipping": 10}', seen_at, created_at
 FROM listings WHERE product_id IS NOT NULL;
 INSERT INTO shop_stock_rules (connection, looked_at, look_at) SELECT name, now(), now() + interval '1 hour' FROM unnest(ARRAY['market-1', 'market-2']) AS name;
+INSERT INTO order_claims (id, order_id, connection, external_id, kind, to_seller, status, waits, lines, decide_by, version, read_at, sequence, created_at, updated_at)
+SELECT pg_temp.id_of(at, 'claim', n), pg_temp.id_of(at, 'order', n), CASE WHEN n <= 7 THEN 'market-2' ELSE 'market-1' END, 'C-' || n, 'return', true,
+    CASE WHEN n % 10000 = 7 THEN 'requested' ELSE 'refunded' END, n % 10000 = 7,
+    jsonb_build_array(jsonb_build_object('id', 'L-' || n, 'item', pg_temp.id_of(at, 'item', n), 'status', CASE WHEN n % 10000 = 7 THEN 'requested' ELSE 'refunded' END, 'said', '', 'refund', amount)),
+    NULL, age, age, 2, at, age
+FROM made;
+INSERT INTO claim_decisions (id, claim_id, answer, status, asked, outcomes, actor, created_at, updated_at)
+SELECT pg_temp.id_of(at, 'decision', n), pg_temp.id_of(at, 'claim', n), 'accept', 'done', '{"lines": [], "status": "requested"}', '[]', 'key:demo', at, age FROM made;
 
 -- Of the lines of statements one in ten thousand waits; ten are in a statement, with its payout.
 INSERT INTO settlement_lines (id, connection, key, day, kind, said, amount, currency, order_number, item_number, statement, is_paid, status, why, taken_at)

@@ -34,6 +34,7 @@ _ONE_OF_EACH: Final = """
         (SELECT d.id FROM deliveries d WHERE d.object_id = p.id) AS delivery, (SELECT e.id FROM endpoints e) AS endpoint,
         (SELECT o.id FROM orders o WHERE o.created_at = p.created_at LIMIT 1) AS "order",
         (SELECT i.id FROM listings i ORDER BY i.created_at DESC LIMIT 1) AS listing,
+        (SELECT c.id FROM order_claims c JOIN orders o ON o.id = c.order_id WHERE o.created_at = p.created_at LIMIT 1) AS claim,
         (SELECT y.id FROM payouts y ORDER BY y.heard_at DESC LIMIT 1) AS payout, (SELECT l.id FROM settlement_lines l ORDER BY l.id DESC LIMIT 1) AS line
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
         (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third
@@ -55,6 +56,7 @@ class Known:
     listing: UUID
     delivery: UUID
     order: UUID
+    claim: UUID
     payout: UUID
     line: UUID
     connection: str
@@ -74,6 +76,7 @@ class Known:
             "busiest_customer": ids.show("cus", self.busiest),
             "endpoint": ids.show("ep", self.endpoint),
             "order": ids.show("ord", self.order),
+            "claim": ids.show("clm", self.claim),
             "payout": ids.show("pyo", self.payout),
             "wave": ids.show("wav", self.event),
             "line": ids.show("stl", self.line),

@@ -39,7 +39,12 @@ _WHOLE: Final = frozenset(
 )  # all of one person's: as long as their own past, and no list
 # What these answer is the marketplace's, asked at that moment; of the database they ask one order.
 _OF_MARKETPLACES: Final = frozenset(
-    {"/console/orders/{order}/label", "/v1/orders/{order}/cancel-options", "/v1/orders/{order}/documents"}
+    {
+        "/console/orders/{order}/label",
+        "/v1/orders/{order}/cancel-options",
+        "/v1/orders/{order}/documents",
+        "/v1/orders/{order}/claims/{claim}/refusal-reasons",
+    }
 )
 _NO_FILTERS: Final = frozenset({"limit", "cursor", "t"})  # what asks for a page of so many, and a payer's link
 # Of each filter a value that half of the rows have, and one that hardly any has.

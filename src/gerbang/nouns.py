@@ -52,7 +52,7 @@ from gerbang.core.settlements.model import PAYOUT
 from gerbang.core.settlements.service import Settlements
 from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, OPERATOR_PREFERENCES, UNSUBSCRIBES
 from gerbang.noun import Core, Noun, Nouns
-from gerbang.order_nouns import ORDERS, OWN_ORDERS
+from gerbang.order_nouns import CLAIMS, ORDERS, OWN_ORDERS
 from gerbang.ports.kinds import Kind
 from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
@@ -378,6 +378,7 @@ NOUNS: Final = Nouns(
         OWN_ORDERS,
         PRODUCTS,
         LISTINGS,
+        CLAIMS,
         SETTLEMENTS,
         EVENTS,
         LEDGER,

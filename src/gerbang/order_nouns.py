@@ -1,4 +1,4 @@
-"""The nouns of selling in the shops of marketplaces: orders."""
+"""The nouns of selling in the shops of marketplaces: orders, and what buyers claim of them."""
 
 from typing import Final
 
@@ -7,12 +7,16 @@ from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.reservations import Reservations
+from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.connections.shops import Shops
 from gerbang.core.identity.permissions import BUILDERS, STAFF, Permission
 from gerbang.core.inbox.routing import EventHandler
+from gerbang.core.orders import claim_intake, claim_reading, own_orders
 from gerbang.core.orders import event_types as order_events
-from gerbang.core.orders import own_orders
 from gerbang.core.orders import personal_data as buyers
+from gerbang.core.orders.claim_calls import DECIDING
+from gerbang.core.orders.claim_model import CLAIM, CLAIM_PREFIX
+from gerbang.core.orders.claims import Claims
 from gerbang.core.orders.jobs import FETCH
 from gerbang.core.orders.model import ORDER, PREFIX, READ
 from gerbang.core.orders.operation_calls import OPERATE
@@ -28,6 +32,8 @@ from gerbang.ports.kinds import Kind
 from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import order_actions
+from gerbang.web.views.claim_examples import CLAIM_DATA
+from gerbang.web.views.claims import claim_payloads
 from gerbang.web.views.order_examples import ORDER_DATA
 from gerbang.web.views.orders import order_payloads
 
@@ -80,4 +86,25 @@ ORDERS: Final = Noun(
         "order": Watched(READ, ("order.",), object=ORDER),
     },
     actions={"orders": order_actions.ORDERS},
+)
+CLAIMS: Final = Noun(
+    name="claims",
+    service=lambda core: Claims(
+        core.db,
+        core.service(Orders).reading,
+        core.service(Catalogue),
+        poll_s=core.settings.order_poll_s,
+        wait_s=core.settings.provider_wait_s,
+    ),
+    objects={CLAIM: ObjectKind(CLAIM_PREFIX, READ)},
+    jobs={
+        claim_reading.FETCH: lambda core: core.service(Claims).reading.fetch,
+        claim_reading.POLL: lambda core: core.service(Claims).reading.walk,
+        claim_intake.DUE: lambda core: core.service(Claims).reading.tell_due,
+        DECIDING: lambda core: core.service(Claims).deciding.run,
+    },
+    loops={"claim_polls": lambda core, stop: core.service(Claims).reading.run(stop)},
+    notices={"claims": lambda core: core.service(Claims).notice()},
+    announces=entries(order_events.CLAIM_EVENT_TYPES, CLAIM_DATA),
+    payloads={CLAIM: lambda _core: claim_payloads},
 )

@@ -291,6 +291,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "product.stock_changed": lambda on: _product(on, "/stock", "PUT", {"quantity": 64}),
     "order.created": _order,
     "order.cancelled": lambda on: _order(on, "cancel", kind="unpaid"),
+    "order.claim_opened": lambda on: _order(on, "cancel"),
     "endpoint.test": _endpoint_tested,
     "endpoint.created": lambda on: _endpoint(on, "", ""),
     "endpoint.changed": lambda on: _endpoint(on, "PATCH", "", {"description": "gerbang trigger, changed"}),
@@ -324,6 +325,10 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
             "order.unknown",
         ),
         "A marketplace's order goes its way there: make one by `order.created`, and play its carrier at `/control/lazada/scan`.",
+    ),
+    **dict.fromkeys(
+        ("order.claim_updated", "order.claim_held", "order.claim_due"),
+        "A claim comes on by its answer and by time: make one by `order.claim_opened`, then answer it, or let its deadline come near.",
     ),
     "payment.disputed": "No provider of this version tells of disputes, so its simulators cannot either.",
     "message_template.paused": "WhatsApp tells of it: have the sandbox recategorise a template at `/control/whatsapp`.",

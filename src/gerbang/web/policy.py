@@ -274,6 +274,12 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/waves/{wave}", "orders:read"),
     _read("/v1/waves/{wave}/pick-list", "orders:read"),
     _read("/v1/waves/{wave}/labels", "orders:write"),
+    _read("/v1/orders/{order}/claims", "orders:read"),
+    _read("/v1/orders/{order}/claims/{claim}", "orders:read"),
+    _read("/v1/orders/{order}/claims/{claim}/refusal-reasons", "orders:write"),
+    _do("POST", "/v1/orders/{order}/claims/{claim}/accept", "orders:write", key=True),
+    _do("POST", "/v1/orders/{order}/claims/{claim}/refuse", "orders:write", key=True),
+    _do("POST", "/v1/orders/{order}/claims/{claim}/receive", "orders:write", key=True),
     # payouts of marketplaces
     _read("/v1/payouts", "payouts:read"),
     _read("/v1/payouts/{payout}", "payouts:read"),

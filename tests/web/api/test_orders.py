@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.money import Money
+from gerbang.core.orders.claim_intake import take_claims
 from gerbang.core.orders.intake import take_reads
-from gerbang.ports.marketplace_orders import Address, Buyer, ItemStatus, MarketplaceItem, MarketplaceOrder, OrderHead
+from gerbang.ports.marketplace_orders import (
+    Address,
+    Buyer,
+    Claim,
+    ClaimKind,
+    ClaimLine,
+    ClaimStatus,
+    ItemStatus,
+    MarketplaceItem,
+    MarketplaceOrder,
+    OrderHead,
+)
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge
 
@@ -285,3 +298,41 @@ async def test_an_order_of_ones_own_is_made_once_and_every_fault_stands_beside_w
     await edge.post(f"/v1/orders/{one['id']}/ship", "developer", {}, key="new")
     done = await edge.post(f"/v1/orders/{one['id']}/cod", "developer", {"status": "collected"})
     assert (done.json()["status"], done.json()["cod_status"]) == ("delivered", "collected")
+
+
+async def test_a_claim_is_shown_with_its_order_and_answered_by_whoever_may_pack(edge: Edge) -> None:
+    one, other, name = await heard(edge, "C1", _S.DELIVERED), await heard(edge, number()), number()
+    asked = ClaimLine(
+        id="L1",
+        item="C1-0",
+        status=ClaimStatus.REQUESTED,
+        said="RTM_INIT",
+        refund=Money(149_000, "IDR"),
+        decide_by=None,
+    )
+    claim = Claim(id=name, order="C1", kind=ClaimKind.RETURN, to_seller=True, lines=(asked,), version=AT)
+    async with edge.services.db.transaction() as tx:
+        shop = await edge.services.connections.get("pasar-1")
+        assert await take_claims(tx, shop, [claim, replace(claim, order="none")], read_at=AT, source="push") == ["none"]
+    path = f"/v1/orders/{one}/claims"
+    (shown,) = (await edge.get(path, "support")).json()["data"]
+    assert (shown["waits"], shown["refund"], shown["lines"][0]["answers"]) == (True, 149_000, ["accept", "refuse"])
+    place = f"{path}/{shown['id']}"
+    assert (await edge.get(place, "support")).json() == shown
+    strange = await edge.get(f"/v1/orders/{other}/claims/{shown['id']}", "support")
+    assert (strange.status_code, strange.json()["code"]) == (404, "claim_not_found")
+    assert (await edge.get(f"/v1/orders/{other}/claims", "support")).json()["data"] == []
+    assert (await edge.post(f"{place}/accept", "developer", {})).status_code == 400
+    for act, body, who, status, code in (
+        ("accept", {}, "support", 403, "forbidden"),
+        ("accept", {"lines": ["9"]}, "developer", 422, "invalid_claim_answer"),
+        ("refuse", {}, "developer", 422, "invalid_claim_answer"),
+        ("refuse", {"images": ["http://x"]}, "developer", 422, "invalid_request"),
+        ("receive", {"restock": True}, "developer", 409, "claim_not_open"),
+    ):
+        answer = await edge.post(f"{place}/{act}", who, body, key="new")
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    first = await edge.post(f"{place}/accept", "developer", {}, key="new")
+    assert (first.status_code, first.json()["answer"]["status"]) == (202, "requested"), first.text
+    busy = await edge.post(f"{place}/accept", "developer", {}, key="new")
+    assert (busy.status_code, busy.json()["code"]) == (409, "claim_busy")

@@ -137,6 +137,21 @@ class Catalogue:
             await self._count(tx, actor, before, place, quantity, known.quantity if known else None)
         return before.id
 
+    async def put_back(self, tx: Tx, actor: str, sku: str, count: int, warehouse: str | None) -> None:
+        """So many units of it, or of what a bundle consists of, stand in a warehouse again. Raises as `places_of`, before anything is written."""
+        for component, each, place in await self.places_of(tx, sku, warehouse):
+            (before,) = (await store.lock(tx, [component], widely=True)).values()
+            known = next((one.quantity for one in before.own_stock if one.warehouse == place), None)
+            await self._count(tx, actor, before, place, (known or 0) + each * count, known)
+
+    async def places_of(self, tx: Tx, sku: str, warehouse: str | None) -> Sequence[tuple[str, int, str]]:
+        """What is counted in where one unit comes back: SKU, how many, and the warehouse. Raises ProductNotFound, StockReadOnly, WarehouseNeeded."""
+        one = _one(await store.lock(tx, [sku], widely=True), sku)
+        if not one.components:
+            return [(one.sku, 1, _place(one, warehouse))]
+        inside = await store.lock(tx, [part.sku for part in one.components], widely=True)
+        return [(part.sku, part.quantity, _place(_one(inside, part.sku), warehouse)) for part in one.components]
+
     async def history(self, id_: UUID, limit: int, before: UUID | None = None) -> Sequence[Recorded]:
         """The last of what was done to a product, oldest first; those before an entry if it is named."""
         async with self._db.reading() as tx:

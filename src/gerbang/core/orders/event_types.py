@@ -3,6 +3,7 @@
 from typing import Final
 
 from gerbang.core.announcements.event_types import EventType
+from gerbang.core.orders.claim_model import CLAIM
 from gerbang.core.orders.model import ORDER
 
 EVENT_TYPES: Final = (
@@ -22,6 +23,16 @@ EVENT_TYPES: Final = (
     EventType("order.damaged", ORDER, "The carrier damaged something of an order."),
     EventType("order.scrapped", ORDER, "Something of an order was thrown away by the carrier."),
     EventType("order.unknown", ORDER, "The marketplace says of an order what is not known here: a person looks at it."),
+)
+CLAIM_EVENT_TYPES: Final = (
+    EventType(
+        "order.claim_opened", CLAIM, "A buyer wants to cancel, to send back, or money back: `waits` until `decide_by`."
+    ),
+    EventType("order.claim_updated", CLAIM, "A buyer's claim came on, by the seller's answer, the buyer or time."),
+    EventType(
+        "order.claim_held", CLAIM, "What goes back for a claim is in doubt: a person looks before it is accepted."
+    ),
+    EventType("order.claim_due", CLAIM, "A claim is not answered, and its deadline is near; told once."),
 )
 # Where an order stands that is told by a type of its own; of what comes before them `order.updated` tells.
 TOLD: Final = frozenset(one.name.partition(".")[2] for one in EVENT_TYPES[2:])

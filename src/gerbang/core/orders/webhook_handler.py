@@ -18,7 +18,7 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.connections.shops import Shops
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
 from gerbang.core.inbox.service import Apply
-from gerbang.core.orders import store
+from gerbang.core.orders import claim_reading, store
 from gerbang.core.orders.jobs import fetching
 from gerbang.core.orders.model import ORDER
 from gerbang.core.queue import service as queue
@@ -68,6 +68,11 @@ class Pushes:
                 fetching(one.shop.id, one.says.order)
                 for one in reads
                 if one.shop is not None and isinstance(one.says, OrderHint | PackageHint | ClaimHint)
+            ]
+            jobs += [
+                claim_reading.fetching(one.shop.id, one.says.order)
+                for one in reads
+                if one.shop is not None and isinstance(one.says, ClaimHint)
             ]
             await queue.enqueue(tx, jobs)
             results = [await self._result(tx, one) for one in reads]

@@ -59,6 +59,33 @@ ORDERS: Final[Sentences] = {
         "**{actor}** tidak menuruti kabar lokapasar: {was} → {to}",
         "**{actor}** did not follow the marketplace: {was} → {to}",
     ),
+    "order.claim_opened": ("**{actor}** menerima klaim pembeli", "**{actor}** took a buyer's claim in"),
+    "order.claim_updated": ("**{actor}** memperbarui klaim pembeli", "**{actor}** updated a buyer's claim"),
+    "order.claim_held": (
+        "**{actor}** menahan klaim yang jumlahnya diragukan",
+        "**{actor}** held a claim whose amount is in doubt",
+    ),
+    "order.claim_due": (
+        "**{actor}** mengingatkan bahwa batas waktu klaim sudah dekat",
+        "**{actor}** told that a claim's deadline is near",
+    ),
+    "order.claim_answered": ("**{actor}** menjawab klaim pembeli", "**{actor}** answered a buyer's claim"),
+    "order.claim_answer_ended": (
+        "**{actor}** mencatat jawaban lokapasar atas klaim",
+        "**{actor}** noted what became of the answer at the marketplace",
+    ),
+    "order.claim_without_order": (
+        "**{actor}** menemukan klaim yang pesanannya tidak terbaca",
+        "**{actor}** found a claim whose order cannot be read",
+    ),
+    "order.restocked": (
+        "**{actor}** memasukkan barang yang kembali ke stok",
+        "**{actor}** put what came back to stock",
+    ),
+    "order.not_restocked": (
+        "**{actor}** tidak dapat memasukkan barang yang kembali ke stok",
+        "**{actor}** could not put what came back to stock",
+    ),
     "order.unreadable": (
         "**{actor}** tidak dapat membaca sebuah pesanan",
         "**{actor}** could not read an order",

@@ -19,6 +19,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "lokapasar menolak; alasannya di riwayat pesanan",
         "the marketplace did not do it; why stands in what happened",
     ),
+    "refusal.claim_not_found": ("pesanan ini tidak punya klaim itu", "the order has no such claim"),
+    "refusal.claim_not_ours": ("lokapasar yang memutuskan klaim ini", "the marketplace decides about this claim"),
+    "refusal.claim_not_open": ("klaim ini tidak menunggu jawaban itu", "the claim does not wait for this answer"),
+    "refusal.claim_too_late": (
+        "batas waktunya lewat, lokapasar yang memutuskan",
+        "its deadline is over, the marketplace decides",
+    ),
+    "refusal.claim_held": (
+        "jumlahnya diragukan: bandingkan di seller center, lalu centang",
+        "its amount is in doubt: compare it in the seller centre, then tick the box",
+    ),
+    "refusal.claim_busy": ("jawaban sebelumnya belum selesai", "an answer given before is not over yet"),
+    "refusal.invalid_claim_answer": (
+        "jawabannya kurang alasan, catatan atau gambar",
+        "the answer lacks a reason, a comment or pictures",
+    ),
     "refusal.document_not_there": ("belum ada yang dikemas", "nothing is packed yet"),
     "refusal.nothing_to_pack": ("tidak ada pesanan yang menunggu dikemas", "no order waits to be packed"),
     "refusal.orders_not_for_wave": (
