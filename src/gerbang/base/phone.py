@@ -38,6 +38,17 @@ _DECIMALS: Final = re.compile(r"[.,]0{1,2}\Z")
 _CODE_APART: Final = re.compile(r"(\+[0-9]{1,3}|\A\(?62\)?)\s?[/|,;&]\s?(?=[0-9(])")
 # A field that begins with a country code, in which the whole number was typed once more: +62 0062 812…, 62 +62 812…
 _CODE_TWICE: Final = re.compile(r"[+(]*(?:62|0|\+|\(|\))+(8[0-9]{8,11})", re.ASCII)
+# What no text reaches: lines of houses and offices, free and dear numbers, answering machines.
+_NO_TEXTS: Final = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.UAN,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
 _MOBILE_KINDS: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
@@ -94,10 +105,10 @@ def is_mobile(number: str, region: str) -> bool:
     return phonenumbers.is_valid_number(parsed) and phonenumbers.number_type(parsed) in _MOBILE_KINDS
 
 
-def is_landline(number: str) -> bool:
-    """Whether an E.164 number is known to be of a line that takes no texts."""
+def takes_no_texts(number: str) -> bool:
+    """Whether an E.164 number is known to be of a line that takes no texts: a house, a free or a dear number."""
     parsed = _parsed(number, HOME)
-    return parsed is not None and phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE
+    return parsed is not None and phonenumbers.number_type(parsed) in _NO_TEXTS
 
 
 def national(number: str) -> str:

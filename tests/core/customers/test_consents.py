@@ -89,6 +89,41 @@ async def test_a_stop_ends_all_and_a_start_brings_back_what_it_ended_and_nothing
             assert await written_to(tx, one, None) == {"sms"}, "WhatsApp they had taken back themselves"
 
 
+async def test_who_takes_it_back_on_the_page_of_a_bill_silences_nobody_else_with_the_number(db: Database) -> None:
+    strangers, theirs = ids.new(), ids.new()
+    async with db.transaction() as tx:
+        victim = await somebody(tx)
+        await agreed(tx, victim)
+        await agreed(tx, None, theirs)
+        await agreed(tx, None, strangers)
+        await consents.withdraw_own(tx, "payer:pay_1", (None, strangers, SARI), AT)
+        assert await written_to(tx, None, strangers) == set()
+        assert await written_to(tx, victim, ids.new()) == {"sms"}
+        assert await written_to(tx, None, theirs) == {"sms"}
+        another = await somebody(tx)
+        await agreed(tx, another)  # before the stranger's no
+        assert await written_to(tx, another, None) == {"sms"}, "a stranger's no makes nothing older void either"
+        await consents.withdraw_own(tx, "payer:pay_2", (victim, ids.new(), SARI), AT)
+        assert await written_to(tx, victim, ids.new()) == set(), "on a bill of theirs it is for all of their bills"
+        await agreed(tx, victim)
+        assert await written_to(tx, victim, ids.new()) == set(), "and not given by what is older"
+
+
+async def test_a_start_brings_nothing_back_that_was_withdrawn_by_other_means_meanwhile(db: Database) -> None:
+    bill = ids.new()
+    async with db.transaction() as tx:
+        one = await somebody(tx)
+        await agreed(tx, one)
+        await agreed(tx, None, bill)
+        await consents.withdraw(tx, "hook:twilio", SARI, AT, is_stop=True)
+        await agreed(tx, one, None, real_now() + timedelta(seconds=1))
+        await consents.restore(tx, "hook:twilio", SARI, AT)
+        await consents.withdraw_own(tx, "payer:pay_1", (None, bill, SARI), AT)
+        await consents.withdraw(tx, "key:test", SARI, AT)
+        await consents.restore(tx, "hook:twilio", SARI, AT)
+        assert await written_to(tx, one, bill) == set()
+
+
 async def test_a_person_is_shown_what_they_agreed_to_and_is_forgotten(db: Database) -> None:
     payment = ids.new()
     async with db.transaction() as tx:

@@ -1,6 +1,7 @@
 """What customers do not want they are not sent: on a channel or at all, under their id or an address of theirs, also when they say so late."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 from msgspec.structs import replace as with_
@@ -61,6 +62,18 @@ async def test_whoever_stopped_is_told_nothing_but_that_somebody_changed_where_t
     one = await customer(db, stopped=True)
     assert await channels(db, one) == set()
     assert await channels(db, one, "refund.destination_changed") == {"email", "sms"}
+
+
+async def test_what_guards_their_money_and_reaches_nobody_stands_there_as_failed_with_why(db: Database) -> None:
+    one = await stored(db, details(replace(SARI, email=""), refund=RefundStatus.AWAITING_TRANSFER))
+    await announced(db, about(one, "refund.destination_changed", to="BCA •••009", was="BCA •••008", by="user:usr_1"))
+    await taken(db, notifications(db, connected=BOTH))
+    async with db.reading() as tx:
+        (found,) = await tx.fetch("SELECT * FROM notifications WHERE object_id = $1", one.payment.id)
+        jobs = await tx.fetchval("SELECT count(*) FROM jobs WHERE key = $1", ids.show("ntf", found["id"]))
+    assert (found["template"], found["status"], found["recipient"]) == ("refund_destination", "failed", SARI.phone)
+    assert (found["failed_at"] is not None, jobs) == (True, 0)
+    assert found["error"] == "not sent: nobody agreed to messages to this phone, or no sender is connected"
 
 
 async def test_a_payment_under_the_same_address_is_theirs_too_and_stays_so_after_they_were_erased(db: Database) -> None:

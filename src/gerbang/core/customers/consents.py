@@ -1,7 +1,8 @@
 """Consent to messages on a phone: given, asked for before anybody is written to, withdrawn, and in effect again after a START.
 
-What is agreed to counts for one customer, or for one payment that names none. A *no* counts for the number: whoever withdraws it, on whichever payment, or answers
-STOP, is left alone by all of them.
+What is agreed to counts for one customer, or for one payment that names none. A *no* of whoever is known to have the number, a STOP from the phone or what the shop
+writes down, counts for the number: all of them leave it alone. A *no* on the page of a bill counts for that bill, and its customer, alone: anybody can type
+anybody's number there, and would silence what guards a stranger's money.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,12 @@ async def withdraw(
     await _tell(tx, ended, "customer.withdrew", {}, now, actor)
 
 
+async def withdraw_own(tx: Tx, actor: str, own: tuple[UUID | None, UUID, str], now: datetime) -> None:
+    """No more messages by what was agreed to with one payment, or by its customer: (customer, payment, number). Others with the number agreed themselves."""
+    ended = await consent_store.withdraw_own(tx, own, ALL, real_now(), actor)
+    await _tell(tx, ended, "customer.withdrew", {}, now, actor)
+
+
 async def restore(tx: Tx, actor: str, phone: str, now: datetime) -> None:
     """The number said START: what its STOP ended is in effect again."""
     await _tell(tx, await consent_store.restore(tx, phone, ALL), "customer.agreed", {}, now, actor)
@@ -61,6 +68,11 @@ async def of_customers(tx: Tx, customers: Sequence[UUID]) -> Mapping[UUID, tuple
         if one.customer_id is not None:
             found[one.customer_id] = (*found.get(one.customer_id, ()), one)
     return found
+
+
+async def phones_agreed(tx: Tx, customer: UUID | None, payment: UUID, by: str, most: int) -> set[str]:
+    """To which numbers `by` agreed with a payment, or as its customer; at most `most` of them."""
+    return await consent_store.phones_agreed(tx, customer, payment, by, most)
 
 
 async def of_payments(tx: Tx, payments: Sequence[UUID]) -> Sequence[Consent]:

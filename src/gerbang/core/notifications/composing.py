@@ -13,7 +13,7 @@ from gerbang.core.notifications.audiences import TO_OPERATORS, TO_PAYERS, channe
 from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.holding import QUIET_CHANNELS, Hold, ShopHours
 from gerbang.core.notifications.message_data import still_stands, still_true
-from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
+from gerbang.core.notifications.model import ASKS, PHONE, PUSH_KEEPS, Contact, Notification, Template
 from gerbang.core.notifications.operator_events import rule_of
 from gerbang.core.notifications.operators import NOBODY, Operator, Operators, operator_of
 from gerbang.core.notifications.push_messages import push_message
@@ -146,7 +146,7 @@ class Composer:
         return self._hours.hold(known.template, known.channel, contact, await store.business_now(tx), known.data)
 
     async def is_unwanted(self, tx: Tx, known: Notification) -> bool:
-        """Whether the payer has said meanwhile that they do not want it on this channel, or an operator is none any more."""
+        """Whether the payer has said meanwhile that they do not want it on this channel, or agreed to nothing there, or an operator is none any more."""
         if known.template in TO_OPERATORS:
             to = await self._operator(tx, known)
             return to is None or not to.may_see(known.object)
@@ -157,6 +157,8 @@ class Composer:
         if details is None:
             return False
         contact = (await contacts_of(tx, [details]))[payment]
+        if known.channel in PHONE and known.recipient == details.payer.phone and not contact.address(known.channel):
+            return True  # what was agreed to was taken back meanwhile, or nothing ever was
         return not is_reached(known.template, contact, known.channel) and bool(contact.address(known.channel))
 
     async def _operator(self, tx: Tx, known: Notification) -> Operator | None:

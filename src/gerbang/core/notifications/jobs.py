@@ -119,11 +119,11 @@ class Sender:
 
     async def _unwanted(self, tx: Tx, known: Notification) -> str | None:
         """Why nobody is to be written to here; None where nothing speaks against it."""
-        if await self._composer.is_unwanted(tx, known):
-            return "not written to any more: the customer does not want it"
-        if known.channel is Channel.EMAIL and audience_of(known.template) is not Audience.PAYER:
-            return None  # who must hear of an alarm or a log-in is tried again and again
-        why = await suppression_store.why_suppressed(tx, known.channel, known.recipient)
+        unwanted = await self._composer.is_unwanted(tx, known)
+        why = "the customer does not want it" if unwanted else None
+        if known.channel is not Channel.EMAIL or audience_of(known.template) is Audience.PAYER:
+            # Who must hear of an alarm or a log-in by mail is tried again and again.
+            why = await suppression_store.why_suppressed(tx, known.channel, known.recipient) or why
         return f"not written to any more: {why}" if why else None
 
     async def _has_place(self, tx: Tx, known: Notification) -> bool:

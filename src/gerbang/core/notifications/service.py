@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from gerbang.base.errors import NotFound
 from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import record
+from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.notifications import conversation_store, store, suppression_store
-from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
+from gerbang.core.notifications.audiences import TO_PAYERS, MayStop, channels_for, may_stop
 from gerbang.core.notifications.composing import ALL_DAY, ReadPayments, ReadPeople
 from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.fallback import Connected
@@ -51,7 +52,7 @@ from gerbang.core.payments.model import PAYMENT, PaymentDetail, PaymentNotFound
 from gerbang.core.payments.reach import Reach, Reaches
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import cancel, enqueue
-from gerbang.ports.messenger import Channel
+from gerbang.ports.messenger import Channel, Progress
 
 log = structlog.get_logger()
 CONSUMER = "notifications"
@@ -108,7 +109,8 @@ class Notifications:
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         fresh += await self._to_operators.take(tx, wanted, details_by_id, now)
         made = set(await store.add(tx, fresh))
-        await enqueue(tx, [send_job(n.id) for n in fresh if n.id in made])
+        await enqueue(tx, [send_job(n.id) for n in fresh if n.id in made and n.status is Status.QUEUED])
+        await _note_unsent(tx, [n for n in fresh if n.id in made and n.status is Status.FAILED], now)
         # Dropped first: who starts again in the same batch is reminded of the new try.
         await cancel(tx, REMIND, _ended(wanted, details_by_id))
         await enqueue(tx, reminders)
@@ -173,12 +175,10 @@ class Notifications:
         payment = announcement.id_of(PAYMENT)
         details = details_by_id.get(payment) if payment else None
         contact = people.get(details.payment.id if details else _user(announcement) or UUID(int=0))
-        if (
-            contact is None
-            or not channels_for(template, contact, connected)
-            or (details and not still_true(template, announcement.data, details, now))
-        ):
+        if contact is None or (details and not still_true(template, announcement.data, details, now)):
             return []
+        if not channels_for(template, contact, connected):
+            return self._unsent(announcement, template, contact, details, now)
         if payment and template in ONCE:
             if (payment, template.value) in told and (payment, Template.PAYMENT_RETRACTED.value) not in told:
                 return []
@@ -197,6 +197,21 @@ class Notifications:
         """The message on every channel on which this person is told it."""
         channels = channels_for(template, to, connected)
         return [self._notification(announcement, template, to, details, now, one) for one in channels]
+
+    def _unsent(
+        self, announcement: Announcement, template: Template, to: Contact, details: PaymentDetail | None, now: datetime
+    ) -> list[Notification]:
+        """What guards somebody's money and reaches nobody stands there as failed, with why: silence would look as if they had been told."""
+        if may_stop(template) is not MayStop.NEVER or details is None:
+            return []
+        phone = details.payer.phone
+        channel = Channel.SMS if phone and not to.email else Channel.EMAIL
+        missing = {
+            Channel.SMS: "nobody agreed to messages to this phone, or no sender is connected",
+            Channel.EMAIL: "no sender of mails is connected" if to.email else "no address and no phone of the payer",
+        }
+        made = self._notification(announcement, template, to, details, now, channel)
+        return [replace(made, recipient=to.email or phone, status=Status.FAILED, error=f"not sent: {missing[channel]}")]
 
     def _notification(
         self,
@@ -301,6 +316,14 @@ class Notifications:
             again = await store.lock(tx, id_)
         assert again is not None, "a row that is locked does not go away"
         return again
+
+
+async def _note_unsent(tx: Tx, failed: Sequence[Notification], now: datetime) -> None:
+    """These reach nobody: said where a failure of sending is."""
+    for one in failed:
+        await store.note_progress(tx, one.id, Status.FAILED, Progress.FAILED, now, one.error)
+        detail = {"template": one.template.value, "channel": one.channel.value, "why": one.error}
+        await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", one.id), detail)])
 
 
 def _ended(announcements: Sequence[Announcement], details_by_id: Mapping[UUID, PaymentDetail]) -> list[str]:

@@ -5,6 +5,7 @@ Who pays as a customer agrees for all their payments, anybody else for this one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -21,6 +22,8 @@ from gerbang.core.payments.model import Payment, PaymentDetail
 from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.ports.messenger import Channel
 
+MOST_PHONES: Final = 3  # a slip, its correction, and one more
+
 
 @dataclass(frozen=True, slots=True)
 class ContactConsent:
@@ -33,18 +36,31 @@ class ContactConsent:
     by_whatsapp: bool
 
 
-async def agree(ctx: Context, caller: Caller, payment_id: UUID, given: ContactConsent) -> None:
-    """From now on messages may go to the phone. Another phone than before is one to which only this was agreed."""
+async def agree(ctx: Context, caller: Caller, payment_id: UUID, given: ContactConsent) -> bool:
+    """From now on messages may go to the phone. Another phone than before is one to which only this was agreed. False, and nothing is changed, where
+    the page has named as many phones as it may.
+    """
     wanted = ((Channel.SMS, given.by_sms), (Channel.WHATSAPP, given.by_whatsapp))
     at = real_now()
     said = [Agreement(channel, at, given.where, given.text) for channel, is_wanted in wanted if is_wanted]
     async with ctx.db.transaction() as tx:
         if given.phone:
+            if not await _may_name(tx, caller, payment_id, given.phone):
+                return False
             await store.set_phone(tx, payment_id, given.phone)
         ((payment, payer),) = await store.load(tx, [payment_id])
         await consents.agree(tx, given_with(payment, payer.phone, said, caller.label), ctx.clock.now())
         detail = {"sms": given.by_sms, "whatsapp": given.by_whatsapp, "text": given.text}
         await record(tx, [Entry(caller.label, "payer.agreed", ids.show("pay", payment_id), detail)])
+    return True
+
+
+async def _may_name(tx: Tx, caller: Caller, payment_id: UUID, phone: str) -> bool:
+    """Nobody proves to have the number that they type, so one page names a few of them and no more: it sends no texts to whomever somebody likes."""
+    await store.lock(tx, [payment_id])  # two at once would both be the last
+    ((payment, _),) = await store.load(tx, [payment_id])
+    named = await consents.phones_agreed(tx, payment.customer_id, payment_id, caller.label, MOST_PHONES)
+    return phone in named or len(named) < MOST_PHONES
 
 
 async def agree_with(tx: Tx, made: Sequence[tuple[PendingCreation, PaymentDetail]]) -> None:
@@ -65,11 +81,12 @@ def given_with(payment: Payment, phone: str, said: Sequence[Agreement], by: str)
 
 
 async def withdraw(ctx: Context, caller: Caller, payment_id: UUID) -> None:
-    """No more messages to the phone, about this payment or another."""
+    """No more messages to the phone about this payment, or any of its customer's. Of a stranger's nothing is taken back: nobody proved to have the number."""
     async with ctx.db.transaction() as tx:
-        ((_, payer),) = await store.load(tx, [payment_id])
+        ((payment, payer),) = await store.load(tx, [payment_id])
         if payer.phone:
-            await consents.withdraw(tx, caller.label, payer.phone, ctx.clock.now())
+            own = (payment.customer_id, payment_id, payer.phone)
+            await consents.withdraw_own(tx, caller.label, own, ctx.clock.now())
         await record(tx, [Entry(caller.label, "payer.withdrew", ids.show("pay", payment_id))])
 
 

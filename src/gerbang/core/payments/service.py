@@ -349,12 +349,12 @@ class Payments:
         """See linking.note_language."""
         await payment_links.note_language(self.context, details, locale)
 
-    async def agree_to_messages(self, caller: Caller, payment_id: UUID, given: ContactConsent | None) -> None:
-        """The payer agrees to messages to their phone; None: no more. See contact_consent."""
+    async def agree_to_messages(self, caller: Caller, payment_id: UUID, given: ContactConsent | None) -> bool:
+        """The payer agrees to messages to their phone; None: no more. Whether it was done; see contact_consent."""
         if given is None:
             await contact_consent.withdraw(self.context, caller, payment_id)
-        else:
-            await contact_consent.agree(self.context, caller, payment_id, given)
+            return True
+        return await contact_consent.agree(self.context, caller, payment_id, given)
 
     async def agreed_channels(self, details: PaymentDetail) -> frozenset[Channel]:
         """See contact_consent."""

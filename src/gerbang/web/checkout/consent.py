@@ -82,7 +82,7 @@ def read(
         wrong_phone = str(say(f"phone.wrong.{error.why}"))
     if not wrong_phone and not number and not details.payer.phone:
         wrong_phone = str(say("agree.empty"))
-    if not wrong_phone and phone.is_landline(number or details.payer.phone):
+    if not wrong_phone and phone.takes_no_texts(number or details.payer.phone):
         wrong_phone = str(say("phone.wrong.landline"))
     wrong_box = "" if given["agreed"] == "yes" else str(say("agree.tick"))
     if wrong_phone or wrong_box:

@@ -261,8 +261,9 @@ async def notify(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     given = consent.read(services, details, channels, locale, form)
     if isinstance(given, consent.Agreeing) or only_shown(request):
         return await _show(request, details, agreeing=given if isinstance(given, consent.Agreeing) else None)
-    if channels:
-        await services.payments.agree_to_messages(caller, details.payment.id, given)
+    if channels and not await services.payments.agree_to_messages(caller, details.payment.id, given):
+        full = consent.Agreeing(form["phone"], str(texts.words(locale)("agree.full")))
+        return await _show(request, details, agreeing=full)
     return see_other(_back(request, payment))
 
 

@@ -124,7 +124,7 @@ def _lacks(known: Customer, locale: Locale) -> Markup | str:
     say = texts.words(locale)
     if not known.phone:
         return say("cus.consent.no_phone")
-    return say("phone.wrong.landline") if phone.is_landline(known.phone) else ""
+    return say("phone.wrong.landline") if phone.takes_no_texts(known.phone) else ""
 
 
 def _recording(known: Customer, locale: Locale) -> Question:

@@ -37,7 +37,7 @@ def read_consents(said: Mapping[str, ConsentBody | None], number: str | None, at
             continue
         if number == "":
             raise invalid_field(f"{at}/{name}", "Goes with a phone: nobody can agree to messages without one.")
-        if number and phone.is_landline(number):
+        if number and phone.takes_no_texts(number):
             raise invalid_field(f"{at}/phone", texts.words("en")("phone.wrong.landline").unescape())
         when = _agreed_at(given, f"{at}/{name}/at")
         read.append(Agreement(CHANNEL_OF[name], when, one_line(given.where), one_line(given.text)))

@@ -19,6 +19,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "agree.button": ("Kabari saya", "Tell me"),
     "agree.tick": ("Centang kotaknya kalau Anda setuju.", "Tick the box if you agree."),
     "agree.empty": ("Isi nomor ponselnya.", "Write the mobile number."),
+    "agree.full": (
+        "Halaman ini sudah mencatat beberapa nomor lain dan tidak menerima nomor baru. Minta toko mencatat nomor Anda.",
+        "This page has taken several other numbers already, and takes no new one. Ask the shop to write down your number.",
+    ),
     "agree.done": ("Kabarnya kami kirim ke {phone} lewat {channels}.", "We send news to {phone} by {channels}."),
     "agree.stopped": (
         "Anda setuju dikabari lewat {channels}, tetapi {phone} pernah membalas STOP, sehingga operator seluler menahan pesan kami. Balas START ke pesan kami yang terakhir; setelah itu kabarnya sampai lagi.",

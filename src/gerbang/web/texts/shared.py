@@ -48,8 +48,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "A spreadsheet has rounded this number (E+10). Format its column as text, and give the number again.",
     ),
     "phone.wrong.landline": (
-        "Ini nomor telepon rumah atau kantor, yang tidak menerima pesan. Isi nomor ponsel.",
-        "This is a landline, which takes no messages. Give the number of a mobile.",
+        "Ini nomor telepon rumah, kantor, atau layanan, yang tidak menerima pesan. Isi nomor ponsel.",
+        "This is the number of a landline or a service, which takes no messages. Give the number of a mobile.",
     ),
     "phone.wrong.country": (
         "Nomor luar negeri dimulai dengan + dan kode negaranya, seperti +65 9123 4567.",
