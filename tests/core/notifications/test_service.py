@@ -12,17 +12,20 @@ from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.customers import unsubscribes
 from gerbang.core.notifications import personal_data
 from gerbang.core.notifications.model import (
     Contact,
     Filters,
     NotificationNotFound,
     NotificationUnderWay,
+    NotificationUnwanted,
     Status,
     Template,
 )
 from gerbang.core.notifications.queueing import SEND
 from gerbang.core.notifications.service import CONSUMER
+from gerbang.core.notifications.suppression_store import digest_of
 from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.core.personal_data.model import Person
 from gerbang.ports.next_action import NextAction, Redirect
@@ -247,7 +250,7 @@ async def test_an_operator_can_send_a_failed_one_again_and_it_is_audited(db: Dat
     assert [tuple(entry) for entry in audited] == [("user:usr_x", "notification.resent", ids.show("ntf", row["id"]))]
 
 
-async def test_one_that_was_sent_goes_out_again_as_a_new_message(db: Database) -> None:
+async def test_one_that_was_sent_goes_out_again_as_a_new_message_and_the_first_stays_proven(db: Database) -> None:
     made = notifications(db)
     one = await stored(db, details())
     await announced(db, about(one, "payment.paid"))
@@ -256,6 +259,22 @@ async def test_one_that_was_sent_goes_out_again_as_a_new_message(db: Database) -
     await _mark(db, row["id"], "sent", 1)
     again = await made.resend(row["id"], "user:usr_x")
     assert again.message_id != row["message_id"], "the mail program would fold it into the first"
+    kept, added = await rows(db)
+    assert (kept["id"], kept["status"], added["id"], added["status"]) == (row["id"], "sent", again.id, "queued")
+
+
+async def test_what_its_reader_wants_no_more_is_not_queued_again_and_stays_proven(db: Database) -> None:
+    made = notifications(db)
+    one = await stored(db, details(status=PaymentStatus.EXPIRED))
+    await announced(db, about(one, "payment.expired"))
+    await taken(db, made)
+    (row,) = await rows(db)
+    await _mark(db, row["id"], "sent", 1)
+    async with db.transaction() as tx:
+        await unsubscribes.unsubscribe(tx, "recipient", digest_of("sari@example.com"), "payment_expired", AT)
+    with pytest.raises(NotificationUnwanted):
+        await made.resend(row["id"], "user:usr_x")
+    assert [found["status"] for found in await rows(db)] == ["sent"]
 
 
 async def test_an_unknown_one_cannot_be_sent_again(db: Database) -> None:

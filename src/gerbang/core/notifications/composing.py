@@ -9,11 +9,11 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.approved_wording import wordings
-from gerbang.core.notifications.audiences import TO_OPERATORS, TO_PAYERS, channels_before, is_reached
-from gerbang.core.notifications.contacts import contacts_of
+from gerbang.core.notifications.audiences import TO_OPERATORS, TO_PAYERS, channels_before
+from gerbang.core.notifications.contacts import contacts_of, is_unwanted
 from gerbang.core.notifications.holding import QUIET_CHANNELS, Hold, ShopHours
 from gerbang.core.notifications.message_data import still_stands, still_true
-from gerbang.core.notifications.model import ASKS, PHONE, PUSH_KEEPS, Contact, Notification, Template
+from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
 from gerbang.core.notifications.operator_events import rule_of
 from gerbang.core.notifications.operators import NOBODY, Operator, Operators, operator_of
 from gerbang.core.notifications.push_messages import push_message
@@ -154,12 +154,7 @@ class Composer:
         if payment is None or known.template not in TO_PAYERS:
             return False
         details = (await self._payments(tx, [payment])).get(payment)
-        if details is None:
-            return False
-        contact = (await contacts_of(tx, [details]))[payment]
-        if known.channel in PHONE and known.recipient == details.payer.phone and not contact.address(known.channel):
-            return True  # what was agreed to was taken back meanwhile, or nothing ever was
-        return not is_reached(known.template, contact, known.channel) and bool(contact.address(known.channel))
+        return details is not None and await is_unwanted(tx, known, details)
 
     async def _operator(self, tx: Tx, known: Notification) -> Operator | None:
         return await self._operators.one(tx, operator_of(str(known.data.get("operator", ""))))

@@ -6,7 +6,8 @@ from uuid import UUID
 from gerbang.base.db import Tx
 from gerbang.core.customers.preferences import Reached, Wishes, wishes_of
 from gerbang.core.notifications import push_store
-from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.audiences import is_reached
+from gerbang.core.notifications.model import PHONE, Contact, Notification
 from gerbang.core.payments.model import PaymentDetail
 from gerbang.ports.messenger import Channel
 
@@ -22,6 +23,15 @@ async def contacts_of(tx: Tx, payments: Collection[PaymentDetail]) -> Mapping[UU
         one.payment.id: _contact(one, wanted, devices.get(one.payment.id, ""))
         for one, wanted in zip(payments, wishes, strict=True)
     }
+
+
+async def is_unwanted(tx: Tx, known: Notification, details: PaymentDetail) -> bool:
+    """Whether the payer has said meanwhile that they do not want this message on its channel, or what was agreed to for their phone was taken back."""
+    contact = (await contacts_of(tx, [details]))[details.payment.id]
+    address = contact.address(known.channel)
+    if known.channel in PHONE and known.recipient == details.payer.phone and not address:
+        return True
+    return bool(address) and not is_reached(known.template, contact, known.channel)
 
 
 def _contact(details: PaymentDetail, wishes: Wishes, push: str) -> Contact:

@@ -43,6 +43,13 @@ class NotificationErased(Conflict):
     title = "The person whom the notification was for was erased"
 
 
+class NotificationUnwanted(Conflict):
+    """Whoever it is for has said that they do not want it there."""
+
+    code = "notification_unwanted"
+    title = "The person does not want this message there"
+
+
 class TemplateNotPaused(NotFound):
     """It is used, or it is not there at all."""
 
@@ -105,6 +112,9 @@ class Status(StrEnum):
     FAILED = "failed"
     DELIVERED = "delivered"
     READ = "read"
+
+
+TAKEN: Final = frozenset({Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,11 @@ class Notification:
     def due_at(self) -> datetime:
         """From when on it could be sent."""
         return max(self.created_at, self.held_until or self.created_at)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether a sender took it, as far as anybody was told: that it was sent stays proven."""
+        return any((self.accepted_at, self.sent_at, self.delivered_at, self.read_at)) or self.status in TAKEN
 
     @property
     def is_erased(self) -> bool:

@@ -18,7 +18,7 @@ from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.notifications import conversation_store, store, suppression_store
 from gerbang.core.notifications.audiences import TO_PAYERS, MayStop, channels_for, may_stop
 from gerbang.core.notifications.composing import ALL_DAY, ReadPayments, ReadPeople
-from gerbang.core.notifications.contacts import contacts_of
+from gerbang.core.notifications.contacts import contacts_of, is_unwanted
 from gerbang.core.notifications.fallback import Connected
 from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.message_data import attempt_of, describe, still_true
@@ -34,6 +34,7 @@ from gerbang.core.notifications.model import (
     NotificationErased,
     NotificationNotFound,
     NotificationUnderWay,
+    NotificationUnwanted,
     PausedTemplate,
     Status,
     Template,
@@ -297,7 +298,9 @@ class Notifications:
             return await store.about_objects(tx, PAYMENT, payments, TO_PAYERS, limit) if payments else []
 
     async def resend(self, id_: UUID, actor: str, request_id: str | None = None) -> Notification:
-        """Queue one again that failed, or was sent and did not arrive. Raises NotificationNotFound, NotificationUnderWay, NotificationErased."""
+        """Queue one again that failed. One that has left, and did not arrive, stays as it is, and the same is told anew: what was sent stays proven.
+        Raises NotificationNotFound, NotificationUnderWay, NotificationErased, NotificationUnwanted.
+        """
         async with self._db.transaction() as tx:
             known = await store.lock(tx, id_)
             if known is None:
@@ -306,16 +309,46 @@ class Notifications:
                 raise NotificationErased
             if known.status is Status.QUEUED:
                 raise NotificationUnderWay
-            new_id = message_id(id_, self._host, known.tries) if known.status is not Status.FAILED else known.message_id
-            await store.requeue(tx, id_, new_id)
+            await self._refuse_unwanted(tx, known)
+            sent = await self._anew(tx, known) if known.has_left else id_
+            if sent == id_:
+                await store.requeue(tx, id_)
             if known.channel is Channel.EMAIL:  # whoever sends it once more says that the mailbox is there
                 await suppression_store.allow(tx, known.channel, known.recipient)
             detail = {"was": known.status.value, "template": known.template.value}
+            if sent != id_:
+                detail["as"] = ids.show("ntf", sent)
             await record(tx, [Entry(actor, "notification.resent", ids.show("ntf", id_), detail, request_id=request_id)])
-            await enqueue(tx, [send_job(id_)])
-            again = await store.lock(tx, id_)
+            await enqueue(tx, [send_job(sent)])
+            again = await store.lock(tx, sent)
         assert again is not None, "a row that is locked does not go away"
         return again
+
+    async def _anew(self, tx: Tx, known: Notification) -> UUID:
+        """The same once more, as a message of its own: mail programs would fold it into the first."""
+        id_ = ids.new()
+        again = replace(
+            known,
+            id=id_,
+            announcement_id=id_,  # somebody's wish, and no announcement's
+            status=Status.QUEUED,
+            message_id=message_id(id_, self._host),
+            error=None,
+            held_until=None,
+            created_at=await store.business_now(tx),
+        )
+        await store.add(tx, [again])
+        return id_
+
+    async def _refuse_unwanted(self, tx: Tx, known: Notification) -> None:
+        """Whoever would not be written to is not queued for: raises NotificationUnwanted."""
+        payment = known.id_of(PAYMENT)
+        if known.template in TO_PAYERS and payment is not None:
+            details = (await self._payments(tx, [payment])).get(payment)
+            if details is not None and await is_unwanted(tx, known, details):
+                raise NotificationUnwanted
+        if known.channel in PHONE and await suppression_store.why_suppressed(tx, known.channel, known.recipient):
+            raise NotificationUnwanted
 
 
 async def _note_unsent(tx: Tx, failed: Sequence[Notification], now: datetime) -> None:

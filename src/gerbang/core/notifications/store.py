@@ -225,16 +225,15 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     return _notification(row) if row else None
 
 
-async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
-    """To be sent again from the first try on."""
+async def requeue(tx: Tx, id_: UUID) -> None:
+    """What never left, to be sent from the first try on."""
     await tx.execute(
         """
-        UPDATE notifications SET status = 'queued', tries = 0, error = NULL, message_id = $2, provider_id = NULL, digests = '{}',
+        UPDATE notifications SET status = 'queued', tries = 0, error = NULL, provider_id = NULL, digests = '{}',
             unknown_tries = 0, attempted_at = NULL, category = '', billable = NULL, held_until = NULL, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
         WHERE id = $1
         """,
         id_,
-        message_id,
     )
 
 

@@ -87,7 +87,9 @@ async def list_notifications(
 async def resend_notification(
     request: Request[Any, Any, Any], services: Services, notification: str
 ) -> NotificationView:
-    """One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
+    """One that failed is tried again. One that was sent, and did not arrive, stays as it is: the answer is a new one that says the same. One still on its
+    way, and one to somebody who does not want it there any more, is refused with 409.
+    """
     context = context_of(request)
     id_ = _notification_id(notification)
     return _view(await services.notifications.resend(id_, caller_of(request).label, context.request_id))

@@ -191,6 +191,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "orang yang akan dikabari sudah dihapus datanya",
         "the person whom it was for was erased",
     ),
+    "refusal.notification_unwanted": (
+        "orangnya tidak mau menerima pesan ini di sana",
+        "the person does not want this message there",
+    ),
     "refusal.notification_under_way": ("pesan ini masih dikirim", "this message is still on its way"),
     "refusal.message_text_unusable": ("teks itu tidak bisa dipakai", "that text cannot be used"),
     "refusal.webhook_event_erased": (
