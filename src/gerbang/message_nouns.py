@@ -16,6 +16,7 @@ from gerbang.core.notifications.operator_notices import OperatorNotices, erase_r
 from gerbang.core.notifications.operator_preferences import MANAGE, OperatorPreferences, erase_choices, export_choices
 from gerbang.core.notifications.push_devices import PushDevices
 from gerbang.core.notifications.receipts import Receipts
+from gerbang.core.notifications.template_states import TemplateStates
 from gerbang.core.notifications.unsubscribing import Unsubscribing
 from gerbang.core.personal_data.service import PersonalData
 from gerbang.noun import Core, Noun
@@ -110,6 +111,11 @@ MESSAGES: Final = Noun(
         Permission("notifications:read", STAFF, "see what people were told"),
         Permission("notifications:resend", STAFF, "send a message to people once more"),
     ),
+)
+MESSAGE_TEMPLATES: Final = Noun(
+    name="message templates",
+    service=lambda core: TemplateStates(core.db, core.outbound),
+    loops={"message_templates": lambda core, stop: core.service(TemplateStates).run(stop)},
 )
 UNSUBSCRIBES: Final = Noun(
     name="unsubscribes",

@@ -50,7 +50,14 @@ from gerbang.core.settlements import event_types as settlement_events
 from gerbang.core.settlements import jobs as settlement_jobs
 from gerbang.core.settlements.model import PAYOUT
 from gerbang.core.settlements.service import Settlements
-from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, OPERATOR_PREFERENCES, UNSUBSCRIBES
+from gerbang.message_nouns import (
+    MESSAGE_TEMPLATES,
+    MESSAGE_TEXTS,
+    MESSAGES,
+    NOTICES,
+    OPERATOR_PREFERENCES,
+    UNSUBSCRIBES,
+)
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.order_nouns import CLAIMS, ORDERS, OWN_ORDERS
 from gerbang.ports.kinds import Kind
@@ -363,6 +370,7 @@ RESERVED: Final = Noun(
 NOUNS: Final = Nouns(
     (
         MESSAGES,
+        MESSAGE_TEMPLATES,
         UNSUBSCRIBES,
         MESSAGE_TEXTS,
         NOTICES,

@@ -105,3 +105,10 @@ def test_a_number_is_shown_as_people_write_it_and_reads_back_as_the_same() -> No
     assert phone.shown("+6281234567890") == "+62 812-3456-7890"
     assert phone.read(phone.shown("+6281234567890")) == "+6281234567890"
     assert phone.shown("") == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "takes_none"), [("+62800123456", True), ("+62215550100", True), ("+6281234567890", False)]
+)
+def test_a_free_number_takes_no_texts_as_little_as_a_landline(number: str, takes_none: bool) -> None:
+    assert phone.takes_no_texts(number) is takes_none

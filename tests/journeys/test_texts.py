@@ -8,7 +8,6 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base import ids
-from gerbang.core.payments.contact_consent import MOST_PHONES
 from tests.conftest import FreshDatabase
 from tests.journeys.message_house import CONSENT, House, open_house
 
@@ -369,19 +368,6 @@ async def test_a_payer_ticks_the_box_on_their_page_and_is_told_there_and_takes_i
     assert (await house.press(page, agreed="stop")).status_code == 303
     assert await house.agreed(again) == (None, None, "", "")
     assert await house.agreed(payment) == (sms, whatsapp, where, text), "anybody can type a number, and silences nobody"
-
-
-async def test_one_page_names_a_few_phones_and_no_more(house: House) -> None:
-    payment, page = await house.open_page(email="many@example.com")
-    for last in range(MOST_PHONES):
-        assert (await house.press(page, phone=f"0812-0000-005{last}", agreed="yes")).status_code == 303
-    refused = await house.press(page, phone="0812-0000-0059", agreed="yes")
-    assert (refused.status_code, "tidak menerima nomor baru" in refused.text) == (422, True)
-    kept = (await house.api.get(f"/v1/payments/{payment}")).json()["customer"]["phone"]
-    assert kept == "+6281200000052"
-    assert (await house.press(page, phone="0812-0000-0050", agreed="yes")).status_code == 303, "back to a known one"
-    free = await house.press(page, phone="0800 123 456", agreed="yes")
-    assert (free.status_code, "tidak menerima pesan" in free.text) == (422, True)
 
 
 async def test_a_customer_ticks_the_box_once_and_a_stop_from_the_phone_unticks_it_for_all(house: House) -> None:

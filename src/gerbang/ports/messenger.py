@@ -1,7 +1,7 @@
 """What core asks of whatever carries a message to a person: one port for every channel. Values and two protocols."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -159,7 +159,7 @@ class Abilities:
     """What a sender can do about doubles: `folds` says that a message sent again under its own id is one to whoever gets it. `look_up` finds what
     was sent before. `echoes`: what it tells later of a message names our reference, so a message that may have left is waited for and not sent again.
     `tells`: so much it always tells of a message that arrives; None: it may tell nothing. `ask` asks it what became of one that it took. `service` says who takes a message where a connection leads to
-    several: the silence of one says nothing of the others.
+    several: the silence of one says nothing of the others. `templates` reads which approved templates may be used now, where a sender needs some.
     """
 
     folds: bool = False
@@ -168,6 +168,7 @@ class Abilities:
     tells: Progress | None = None
     ask: Ask | None = field(default=None, compare=False)
     service: Callable[[Message], str] | None = field(default=None, compare=False)
+    templates: "Callable[[Account], Awaitable[Sequence[TemplateNews]]] | None" = field(default=None, compare=False)
 
 
 class Refused(ProviderRefused):

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base.http import Http, OutcomeUnknown, TurnedAway
-from gerbang.ports.messenger import Progress, Refused, Sent, TemplateMessage, Why, Wording
+from gerbang.ports.messenger import Progress, Refused, Sent, TemplateMessage, TemplateState, Why, Wording
 from gerbang.ports.payment import Account
 from gerbang.providers.whatsapp import PROVIDER
 from gerbang.providers.whatsapp.adapter import WINDOW_S, WhatsAppMessenger
@@ -165,7 +165,13 @@ async def test_the_probe_names_a_template_that_is_not_approved_or_is_charged_for
     assert PROVIDER.probe is not None
     await line.control("POST", "pause", {"reference": f"{PAID}/id"})
     await line.control("POST", "recategorise", {"reference": f"{PAID}/en"})
-    said = [one.what for one in await PROVIDER.probe(line.http, line.account, NOW) if one.good is False]
+    found = await PROVIDER.probe(line.http, line.account, NOW)
+    said = [one.what for one in found if one.good is False]
+    assert all(one.cure and not one.pointer for one in found if one.good is False), "the account's id is right"
+    ask = line.messenger.abilities.templates
+    assert ask is not None
+    states = {(one.template, one.language): one.state for one in await ask(line.account)}
+    assert (states[PAID, "id"], states[PAID, "en"]) == (TemplateState.UNUSABLE, TemplateState.USABLE)
     await line.control("POST", "approve", {"reference": f"{PAID}/id"})
     await line.control("POST", "recategorise", {"reference": f"{PAID}/en", "reason": "UTILITY"})
     assert f"not approved: {PAID} (id): PAUSED" in said

@@ -12,8 +12,6 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError, NotFound
-from gerbang.core.announcements.model import Announcement
-from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import ConnectionNotFound
@@ -22,7 +20,7 @@ from gerbang.core.customers import consents
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
 from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.inbox.service import Apply
-from gerbang.core.notifications import conversation_store, store, suppression_store
+from gerbang.core.notifications import conversation_store, store, suppression_store, template_states
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import PHONE, Notification, Status
@@ -36,7 +34,6 @@ from gerbang.ports.messenger import (
     Sent,
     Several,
     TemplateNews,
-    TemplateState,
     Wrote,
 )
 from gerbang.ports.webhook import Ignored, WebhookProvider, WebhookRequest
@@ -106,7 +103,9 @@ class Receipts:
                     await conversation_store.wrote(tx, event.connection, address, at)
                 return Done("a person wrote; nobody reads it here")
             case TemplateNews():
-                return await _changed(tx, event, news)
+                said_by = {"event": ids.show("evt", event.id)}
+                is_used = await template_states.change(tx, f"hook:{event.connection}", event.connection, news, said_by)
+                return Done("the template may be used" if is_used else "the template is paused")
             case Receipt():
                 known = await _spoken_of(tx, event, news)
                 return _UNKNOWN if known is None else await self._told(tx, event, known, news)
@@ -190,26 +189,3 @@ async def _opted(tx: Tx, read: Read, news: OptOut) -> Result:
     await record(tx, [Entry(f"hook:{read.event.connection}", action, "", detail)])
     said = "nobody writes to this number any more" if news.out else "this number may be written to again"
     return Done(said)
-
-
-async def _changed(tx: Tx, event: Event, news: TemplateNews) -> Result:
-    """A template that is no longer what was approved is not used; one that is charged for otherwise waits for a person."""
-    detail = {"template": news.template, "language": news.language, "why": news.why, "event": ids.show("evt", event.id)}
-    actor, connection = f"hook:{event.connection}", f"connection:{event.connection}"
-    if news.state is TemplateState.USABLE:
-        if await conversation_store.resume(tx, event.connection, news.template, news.language, by_person=False):
-            await record(tx, [Entry(actor, "message_template.resumed", connection, detail)])
-        return Done("the template may be used")
-    if await conversation_store.pause(tx, event.connection, news):
-        await record(tx, [Entry(actor, "message_template.paused", connection, detail)])
-        about = {"connection": event.connection, **{name: detail[name] for name in ("template", "language", "why")}}
-        await announce(tx, [Announcement("message_template.paused", None, about, await store.business_now(tx))])
-        log.error(
-            "message_template.paused",
-            connection=event.connection,
-            template=news.template,
-            language=news.language,
-            why=news.why,
-            alert="A template may not be used as it is: what it tells goes by another language or channel until a person decides.",
-        )
-    return Done("the template is paused")

@@ -45,7 +45,7 @@ async def agree(ctx: Context, caller: Caller, payment_id: UUID, given: ContactCo
     said = [Agreement(channel, at, given.where, given.text) for channel, is_wanted in wanted if is_wanted]
     async with ctx.db.transaction() as tx:
         if given.phone:
-            if not await _may_name(tx, caller, payment_id, given.phone):
+            if not await may_name(tx, caller, payment_id, given.phone):
                 return False
             await store.set_phone(tx, payment_id, given.phone)
         ((payment, payer),) = await store.load(tx, [payment_id])
@@ -55,7 +55,7 @@ async def agree(ctx: Context, caller: Caller, payment_id: UUID, given: ContactCo
     return True
 
 
-async def _may_name(tx: Tx, caller: Caller, payment_id: UUID, phone: str) -> bool:
+async def may_name(tx: Tx, caller: Caller, payment_id: UUID, phone: str) -> bool:
     """Nobody proves to have the number that they type, so one page names a few of them and no more: it sends no texts to whomever somebody likes."""
     await store.lock(tx, [payment_id])  # two at once would both be the last
     ((payment, _),) = await store.load(tx, [payment_id])

@@ -1,16 +1,28 @@
 """WhatsApp's words mapped to core's. Texts and retries are core's matter; which of them may go when is decided here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gerbang.base.http import Http
-from gerbang.ports.messenger import Abilities, Channel, Message, Progress, Refused, Sent, TemplateMessage, Why, Wording
+from gerbang.ports.messenger import (
+    Abilities,
+    Channel,
+    Message,
+    Progress,
+    Refused,
+    Sent,
+    TemplateMessage,
+    TemplateNews,
+    TemplateState,
+    Why,
+    Wording,
+)
 from gerbang.ports.payment import Account
 from gerbang.providers.whatsapp import wire
 from gerbang.providers.whatsapp.account import Endpoint, endpoint_of
 from gerbang.providers.whatsapp.client import Client, NotTaken
-from gerbang.providers.whatsapp.codes import NO_TEMPLATE, PAUSED, WINDOW
+from gerbang.providers.whatsapp.codes import NEITHER, NO_TEMPLATE, PAUSED, USABLE, WINDOW
 
 WINDOW_S: Final = 24 * 3_600 - 300  # five minutes for our clock and theirs, and for the way
 
@@ -21,10 +33,21 @@ class WhatsAppMessenger:
     """
 
     channel: Final = Channel.WHATSAPP
-    abilities: Final = Abilities(echoes=True, tells=Progress.DELIVERED)
 
     def __init__(self, http: Http) -> None:
         self._client = Client(http)
+        self.abilities: Final = Abilities(echoes=True, tells=Progress.DELIVERED, templates=self._templates)
+
+    async def _templates(self, account: Account) -> Sequence[TemplateNews]:
+        """Ours that are approved, and those that are not; what is still looked at says nothing yet."""
+        page = await self._client.templates(endpoint_of(account))
+        return [
+            TemplateNews(one.name, one.language, TemplateState.USABLE, "approved")
+            if one.status in USABLE
+            else TemplateNews(one.name, one.language, TemplateState.UNUSABLE, f"WhatsApp says {one.status[:40]}")
+            for one in page.data
+            if one.name.startswith("gerbang_") and one.status not in NEITHER
+        ]
 
     async def send(self, account: Account, message: Message) -> Sent:
         """Hand one message over: freely within the window, else by the first template that is approved. Raises Refused, TurnedAway, Unreachable, OutcomeUnknown."""

@@ -45,6 +45,15 @@ async def probe(http: Http, to: Account, _now: datetime) -> Sequence[Probed]:
         return (*found, Probed("no template of ours is there", False, "/settings/waba_id", cure))
     unusable = [f"{one.name} ({one.language}): {one.status}" for one in ours if one.status != "APPROVED"]
     dear = [f"{one.name} ({one.language}): {one.category}" for one in ours if one.category not in ("", "UTILITY")]
-    found += [Probed(f"not approved: {', '.join(unusable)}", False, "/settings/waba_id")] if unusable else []
-    found += [Probed(f"not in the category UTILITY: {', '.join(dear)}", False, "/settings/waba_id")] if dear else []
-    return (*found, Probed(f"{len(ours) - len(unusable)} templates are approved", good=not unusable))
+    if unusable:
+        cure = "Edit them in WhatsApp Manager and send them in again, or appeal there; until then what they tell goes by another language or channel."
+        found.append(Probed(f"not approved: {', '.join(unusable)}", good=False, cure=cure))
+    if dear:
+        cure = "Ask for another review of the category in WhatsApp Manager, or let them be used as they are (Notifications, templates)."
+        found.append(Probed(f"not in the category UTILITY: {', '.join(dear)}", good=False, cure=cure))
+    return (
+        *found,
+        Probed(
+            f"{len(ours) - len(unusable)} of {len(ours)} templates are approved", good=True if not unusable else None
+        ),
+    )

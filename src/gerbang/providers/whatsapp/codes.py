@@ -19,6 +19,9 @@ class Meaning:
 
 _C, _P, _T, _B = Why.CONFIGURATION, Why.PERMANENT, Why.TRANSIENT, Why.BALANCE
 WINDOW: Final = 131047
+# What a template's state says: that it may be used, or nothing yet of whether it may.
+USABLE: Final = frozenset({"APPROVED", "REINSTATED", "UNARCHIVED"})
+NEITHER: Final = frozenset({"PENDING", "IN_APPEAL", "FLAGGED"})
 NO_TEMPLATE: Final = 132001
 PAUSED: Final = frozenset({132015, 132016})
 CODES: Final[Mapping[int, Meaning]] = {

@@ -24,7 +24,7 @@ from gerbang.ports.messenger import (
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored, Rejection, Reply, Verified, WebhookRequest
 from gerbang.providers.whatsapp import wire
-from gerbang.providers.whatsapp.codes import meaning_of
+from gerbang.providers.whatsapp.codes import NEITHER, USABLE, meaning_of
 
 News = Receipt | OptOut | Wrote | TemplateNews | Ignored
 _PREFIX: Final = "sha256="
@@ -39,8 +39,6 @@ PROGRESS: Final[Mapping[str, Progress]] = {
     "played": Progress.READ,
     "failed": Progress.FAILED,
 }
-_USABLE: Final = frozenset({"APPROVED", "REINSTATED", "UNARCHIVED"})
-_NEITHER: Final = frozenset({"PENDING", "IN_APPEAL", "FLAGGED"})  # says nothing yet of whether it may be used
 _notice: Final = msgspec.json.Decoder(wire.Notice)
 
 
@@ -207,9 +205,9 @@ def _news(field: str, value: wire.TemplateValue) -> TemplateNews | Ignored:
             f"its category is {category[:40]} now, and was {value.previous_category[:40]}: it is charged for otherwise"
         )
         return TemplateNews(name, language, TemplateState.RECATEGORISED, why)
-    if value.event in _NEITHER:
+    if value.event in NEITHER:
         return Ignored(f"a template is {value.event.lower()}")
-    if value.event in _USABLE:
+    if value.event in USABLE:
         return TemplateNews(name, language, TemplateState.USABLE, "approved")
     reason = f" ({value.reason[:80]})" if value.reason and value.reason != "NONE" else ""
     return TemplateNews(name, language, TemplateState.UNUSABLE, f"WhatsApp says {value.event[:40]}{reason}")

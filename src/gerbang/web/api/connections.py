@@ -9,6 +9,7 @@ from litestar import Request, delete, get, patch, post
 
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.probes import probe, refuse_bad, usable_of
+from gerbang.core.notifications.template_states import TemplateStates
 from gerbang.ports.provider import Probed
 from gerbang.web.cursors import Page, Part
 from gerbang.web.gateway.request_context import caller_of
@@ -132,9 +133,10 @@ async def change_connection(
     status_code=200,
 )
 async def probe_connection(request: AnyRequest, services: Services, connection: str) -> ProbeView:
-    """Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail."""
+    """Moves nothing there. Which message templates it lets us use is kept as it says. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail."""
     found = await probe(services.outbound, await services.connections.get(connection))
     await services.connections.note_probed(caller_of(request).label, connection, usable=usable_of(found))
+    await services.service(TemplateStates).look_at(connection)
     return ProbeView(usable_of(found), [ProbedView(one.what, one.good, one.pointer, one.cure) for one in found])
 
 

@@ -14,6 +14,7 @@ from gerbang.core.audit.model import AuditFilters, Recorded
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.probes import probe, refuse_bad, usable_of
 from gerbang.core.identity.model import Caller
+from gerbang.core.notifications.template_states import TemplateStates
 from gerbang.ports.provider import Probed
 from gerbang.web import texts
 from gerbang.web.console import actors, listing, shops
@@ -97,6 +98,7 @@ async def ask(request: Request[Any, Any, Any], connection: FromPath[str]) -> Pag
     known = await services.connections.get(connection)
     found = await probe(services.outbound, known)
     await services.connections.note_probed(caller.label, connection, usable=usable_of(found))
+    await services.service(TemplateStates).look_at(connection)
     return await _one(request, caller, known, found, asked=True)
 
 
