@@ -14,6 +14,7 @@ from gerbang.core.notifications.model import PHONE
 from gerbang.sandbox.app import Sandbox
 from gerbang.web.console.customer_form import BOXES
 from tests.web.conftest import Edge
+from tests.web.console.open_form import open_form
 from tests.web.console.test_operators import hidden, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -303,3 +304,24 @@ async def test_what_a_customer_asks_waits_in_the_work_list_until_somebody_answer
     shown = (await desk.get(page)).text
     assert ("Completed" in shown, "Wants no messages since" in shown) == (True, True)
     assert "Sudah kami hentikan" in (await desk.get(found[1])).text
+
+
+async def test_an_old_tab_does_not_undo_what_the_customer_said_meanwhile(edge: Edge, desk: httpx.AsyncClient) -> None:
+    page, _ = await made(desk)
+    customer, here = page.rpartition("/")[2], f"{page}/preferences"
+    old, contact = (
+        open_form((await desk.get(here)).text, here),
+        open_form((await desk.get(f"{page}/edit")).text, f"{page}/edit"),
+    )
+    meanwhile = {"preferences": {"stopped": True, "messages": {"payment_reminder": {"email": False}}}, "locale": "en"}
+    told = await edge.client.patch(f"/v1/customers/{customer}", json=meanwhile, headers=edge.headers("support"))
+    assert told.status_code == 200, told.text
+    assert (await desk.post(here, data={**old, "quiet_hours": "21:00-07:00"})).status_code == 303
+    assert (await desk.post(f"{page}/edit", data={**contact, "name": "Sari W"})).status_code == 303
+    now = (await edge.client.get(f"/v1/customers/{customer}", headers=edge.headers("support"))).json()
+    assert (now["preferences"]["stopped_at"] is not None, now["preferences"]["quiet_hours"]) == (True, "21:00-07:00")
+    assert (now["preferences"]["messages"]["payment_reminder"]["email"], now["name"], now["locale"]) == (
+        False,
+        "Sari W",
+        "en",
+    )

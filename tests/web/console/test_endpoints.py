@@ -19,6 +19,7 @@ from gerbang.core.identity.model import Role
 from tests.conftest import FreshDatabase
 from tests.core.endpoints.receiver import OK, Receiver, receiving, status
 from tests.web.conftest import Edge, running_edge
+from tests.web.console.open_form import open_form
 from tests.web.console.test_operators import hidden, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -284,3 +285,13 @@ async def test_an_endpoint_and_a_delivery_are_found_by_their_ids(desk: httpx.Asy
     for shown, page in ((endpoint, f"/console/endpoints/{endpoint}"), (delivery.split("/")[-1], delivery)):
         found = await desk.get("/console/find", params={"q": shown.lower()})
         assert found.headers["location"] == page
+
+
+async def test_an_old_tab_changes_what_was_touched_in_it_alone(desk: httpx.AsyncClient, shop: Receiver) -> None:
+    id_, _ = await make(desk, shop)
+    here = f"/console/endpoints/{id_}/edit"
+    old = open_form((await desk.get(here)).text, here)
+    assert (await desk.post(here, data={**old, "events": "payout.*"})).status_code == 303
+    assert (await desk.post(here, data={**old, "description": "Gudang"})).status_code == 303
+    after = open_form((await desk.get(here)).text, here)
+    assert (after["events"], after["description"]) == ("payout.*", "Gudang")

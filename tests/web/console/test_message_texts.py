@@ -10,6 +10,7 @@ import pytest_asyncio
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import PASSWORD, Edge
+from tests.web.console.open_form import open_form
 from tests.web.console.test_operators import hidden, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -91,3 +92,15 @@ async def test_somebody_else_agrees_to_how_to_pay(one_shop: tuple[Edge, Sandbox]
     assert (await other.post(found[0], data=form)).headers["location"] == f"{HOW}?done=approved"
     for browser in (other, support):
         await browser.aclose()
+
+
+async def test_an_old_tab_is_told_that_somebody_saved_another_text_meanwhile(desk: httpx.AsyncClient) -> None:
+    here = f"{LIST}/payment_paid/id/email"
+    old = open_form((await desk.get(here)).text, here)
+    first = await desk.post(here, data={**old, "body": "Halo {{ name }}", "act": "save"})
+    assert first.headers["location"] == f"{here}?done=saved"
+    late = await desk.post(here, data={**old, "body": "Hai {{ name }}", "act": "save"})
+    assert (late.status_code, "Somebody saved another text" in late.text) == (422, True)
+    again = await desk.post(here, data={**open_form(late.text, here), "act": "save"})
+    assert again.headers["location"] == f"{here}?done=saved"
+    assert open_form((await desk.get(here)).text, here)["body"] == "Hai {{ name }}"

@@ -16,6 +16,7 @@ from gerbang.sandbox.app import Sandbox
 from gerbang.web import texts
 from tests.web.checkout.test_push import KEYS, POINT, a_key
 from tests.web.conftest import PASSWORD, Edge, one_shop
+from tests.web.console.open_form import open_form
 from tests.web.console.test_operators import signed_in
 
 __all__ = ["one_shop"]
@@ -210,3 +211,15 @@ async def test_the_consoles_service_worker_says_what_operators_are_told_and_noth
     for locale, sentences in OPERATOR_SENTENCES.items():
         assert all(one in mine.text and one not in payers.text for one in sentences.values())
         assert not [one for one in SENTENCES[locale].values() if one in mine.text]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_old_tab_leaves_alone_what_was_chosen_in_another(support: httpx.AsyncClient) -> None:
+    old = open_form((await support.get(MINE)).text, MINE)
+    assert (
+        await support.post(MINE, data={**old, "open_work-email": "hourly", "quiet_hours": "22:00-06:00"})
+    ).status_code == 303
+    assert (await support.post(MINE, data={**old, "refunds-email": "hourly"})).status_code == 303
+    after = (await support.get(MINE)).text
+    assert [chosen(after, name) for name in ("open_work-email", "refunds-email")] == ["hourly", "hourly"]
+    assert 'value="22:00-06:00"' in after

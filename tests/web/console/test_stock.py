@@ -17,6 +17,7 @@ from gerbang.ports.marketplace_catalogue import ProductSku, Stock
 from gerbang.sandbox.app import Sandbox
 from tests.providers.lazada.vectors import APP_KEY
 from tests.web.conftest import Edge
+from tests.web.console.open_form import open_form
 from tests.web.console.test_operators import hidden, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -206,3 +207,15 @@ async def test_who_may_only_see_sees_and_has_no_buttons_in_their_own_language(ed
     for address in ("/console/stock/new", "/console/listings/import", "/console/listings/file"):
         assert (await browser.get(address)).status_code == 403
     await browser.aclose()
+
+
+async def test_an_old_tab_of_what_a_shop_is_offered_leaves_the_other_rule_alone(
+    edge: Edge, desk: httpx.AsyncClient
+) -> None:
+    here = f"/console/stock-rules/{SHOP}"
+    old = open_form((await desk.get(here)).text, here)
+    await desk.post(here, data={**old, "warehouses": "jakarta=main"})
+    await desk.post(here, data={**old, "buffer": "3"})
+    rules = await edge.services.service(Listings).rules(SHOP)
+    assert (rules.buffer, rules.warehouses) == (3, {"jakarta": "main"})
+    await send(desk, here, buffer="0", warehouses="")

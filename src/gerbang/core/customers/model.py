@@ -155,6 +155,13 @@ def muted_message(message: str, channel: str) -> str:
     return f"{message}:{channel}"
 
 
+def switched(muted: frozenset[str], wanted: Mapping[str, bool]) -> frozenset[str]:
+    """What is muted after some channels, or messages on one, were switched on or off."""
+    return (muted | {what for what, is_on in wanted.items() if not is_on}) - {
+        what for what, is_on in wanted.items() if is_on
+    }
+
+
 def changed(before: Customer, changes: Mapping[str, Any]) -> list[str]:
     """The names of the fields that differ."""
     return sorted(name for name, value in changes.items() if getattr(before, name) != value)

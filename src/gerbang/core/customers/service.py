@@ -27,6 +27,7 @@ from gerbang.core.customers.model import (
     CustomerNotFound,
     ExternalIdTaken,
     NewCustomer,
+    switched,
 )
 from gerbang.core.customers.personal_data import customers_of
 from gerbang.core.idempotency.model import IdempotencyKey
@@ -90,8 +91,8 @@ class Customers:
             return await _whole(tx, await store.find(tx, written, phone.known(written), limit)) if written else []
 
     async def change(self, caller: Caller, id_: UUID, changes: Mapping[str, Any]) -> Customer:
-        """Change what `changes` names, fields of Customer; `stopped` stops all messages, or lets them go again; `agreed` says by channel what they agreed to,
-        None what they take back. Raises CustomerNotFound, CustomerErased, ExternalIdTaken.
+        """Change what `changes` names, fields of Customer; `switched` says of channels, and of messages on one, whether they are wanted, and leaves the others;
+        `stopped` stops all messages, or lets them go again; `agreed` says by channel what they agreed to, None what they take back. Raises CustomerNotFound, CustomerErased, ExternalIdTaken.
         """
         try:
             return await self._change(caller, id_, changes)
@@ -109,6 +110,10 @@ class Customers:
             now, wanted = self._clock.now(), dict(changes)
             if "stopped" in wanted:
                 wanted["stopped_at"] = (before.stopped_at or now) if wanted.pop("stopped") else None
+            if (
+                "switched" in wanted
+            ):  # of the row that is locked: whoever unsubscribes at this moment stays unsubscribed
+                wanted["muted"] = switched(before.muted, wanted.pop("switched"))
             agreed: Mapping[str, Agreement | None] = wanted.pop("agreed", {})
             saved = await save_change(tx, caller.label, before, await with_unsubscribes(tx, before, wanted), now)
             ended = [channel for channel, said in agreed.items() if said is None]

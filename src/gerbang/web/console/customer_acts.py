@@ -19,6 +19,7 @@ from gerbang.web.console.confirmation import Input, Question, ask_first
 from gerbang.web.console.customers import AnyRequest, core_of, customer_id
 from gerbang.web.console.objects import Crumb
 from gerbang.web.console.page_frame import form_key, operator
+from gerbang.web.console.shown_fields import FIELD, touched, with_shown
 from gerbang.web.forms import Form, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
 
@@ -53,15 +54,15 @@ async def edit(request: AnyRequest, customer: FromPath[str]) -> Response[bytes]:
     """The form as it is, with what the page masks: that somebody saw it is noted."""
     caller = operator(request, WRITE)
     known = await core_of(request).show(caller, customer_id(customer))
-    return await _contact_form(request, known, customer_form.contact_of(known))
+    return await _contact_form(request, known, with_shown(customer_form.contact_of(known), customer_form.CONTACT))
 
 
 @post("/console/customers/{customer:str}/edit", status_code=303)
 async def change(request: AnyRequest, customer: FromPath[str]) -> Page:
-    """Change what differs."""
-    caller, id_ = operator(request, WRITE), customer_id(customer)
-    form = await read_form(request, "key", *customer_form.CONTACT)
-    said, wrong = customer_form.read_contact(form, locale_of(request), _region(request))
+    """Change what somebody touched."""
+    caller, id_, names = operator(request, WRITE), customer_id(customer), customer_form.CONTACT
+    form = await read_form(request, "key", FIELD, *names)
+    said, wrong = customer_form.read_contact(form, locale_of(request), _region(request), touched(form, names))
     if wrong or only_shown(request):
         return await _contact_form(request, await core_of(request).get(id_), form, wrong)
     try:
@@ -78,15 +79,16 @@ async def edit_preferences(request: AnyRequest, customer: FromPath[str]) -> Resp
     """How they want to be written to."""
     operator(request, WRITE)
     known = await core_of(request).get(customer_id(customer))
-    return await _preferences_form(request, known, customer_form.preferences_of(known))
+    given = with_shown(customer_form.preferences_of(known), customer_form.PREFERENCES)
+    return await _preferences_form(request, known, given)
 
 
 @post("/console/customers/{customer:str}/preferences", status_code=303)
 async def change_preferences(request: AnyRequest, customer: FromPath[str]) -> Page:
-    """Change what differs."""
-    caller, id_ = operator(request, WRITE), customer_id(customer)
-    form = await read_form(request, "key", *customer_form.PREFERENCES)
-    said, wrong = customer_form.read_preferences(form, locale_of(request))
+    """Change what somebody touched."""
+    caller, id_, names = operator(request, WRITE), customer_id(customer), customer_form.PREFERENCES
+    form = await read_form(request, "key", FIELD, *names)
+    said, wrong = customer_form.read_preferences(form, locale_of(request), touched(form, names))
     if wrong or only_shown(request):
         return await _preferences_form(request, await core_of(request).get(id_), form, wrong)
     try:

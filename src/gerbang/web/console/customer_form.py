@@ -1,6 +1,6 @@
 """The forms of a customer: from what was typed to what core is to do, or to what is wrong beside each field. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -39,8 +39,10 @@ _YES_NO: Final = ("yes", "no")
 _NO: Final = "no"
 
 
-def read_contact(form: Form, locale: Locale, region: str) -> tuple[dict[str, Any], dict[str, Markup]]:
-    """The fields of a customer, and what is wrong with each that cannot be read. A number without a country code is of the region."""
+def read_contact(
+    form: Form, locale: Locale, region: str, of: Collection[str] = CONTACT
+) -> tuple[dict[str, Any], dict[str, Markup]]:
+    """The fields `of` a customer, and what is wrong with each that cannot be read. A number without a country code is of the region."""
     say = texts.words(locale)
     wrong = {name: say(f"cus.wrong.{name}") for name in ("name", "external_id") if len(form[name]) > _MOST[name]}
     if form["language"] not in _LANGUAGES:
@@ -60,11 +62,12 @@ def read_contact(form: Form, locale: Locale, region: str) -> tuple[dict[str, Any
         wrong["phone"] = say(f"phone.wrong.{error.why}")
     if not any(form[name] for name in ("name", "email", "phone", "external_id")):
         wrong["name"] = say("cus.wrong.nothing")
-    return said, wrong | form.card_complaints(say)
+    wanted = {"locale" if name == "language" else name for name in of}
+    return {name: value for name, value in said.items() if name in wanted}, wrong | form.card_complaints(say)
 
 
-def read_preferences(form: Form, locale: Locale) -> tuple[dict[str, Any], dict[str, Markup]]:
-    """How they want to be written to, and what is wrong with each field."""
+def read_preferences(form: Form, locale: Locale, of: Collection[str]) -> tuple[dict[str, Any], dict[str, Markup]]:
+    """How they want to be written to, from the fields `of` the form, and what is wrong with each field."""
     say = texts.words(locale)
     wrong = {name: say("cus.wrong.choice") for name in (*_CHANNELS, "stopped") if form[name] not in _YES_NO}
     for name, read in _HOURS.items():
@@ -72,10 +75,10 @@ def read_preferences(form: Form, locale: Locale) -> tuple[dict[str, Any], dict[s
             read(form[name]) if form[name] else None
         except ValueError:
             wrong[name] = say(f"cus.wrong.{name}")
-    muted = {channel.value for channel in CHANNELS if form[channel.value] == _NO}
-    muted |= {muted_message(*one) for one, box in BOXES.items() if form[box] != _YES_NO[0]}
-    hours = {name: form[name] for name in _HOURS}
-    return {"muted": frozenset(muted), "stopped": form["stopped"] != _NO, **hours}, wrong | form.card_complaints(say)
+    switched = {name: form[name] != _NO for name in _CHANNELS if name in of}
+    switched |= {muted_message(*one): form[box] == _YES_NO[0] for one, box in BOXES.items() if box in of}
+    said: dict[str, Any] = {"switched": switched, **{name: form[name] for name in _HOURS if name in of}}
+    return said | ({"stopped": form["stopped"] != _NO} if "stopped" in of else {}), wrong | form.card_complaints(say)
 
 
 def new_of(said: Mapping[str, Any]) -> NewCustomer:

@@ -18,6 +18,7 @@ from gerbang.web import texts
 from gerbang.web.console import endpoint_form
 from gerbang.web.console.endpoints import MANAGE, AnyRequest, core_of, endpoint_of
 from gerbang.web.console.page_frame import form_key, operator, show, stamp
+from gerbang.web.console.shown_fields import FIELD, touched, with_shown
 from gerbang.web.forms import Form, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other
 
@@ -51,12 +52,12 @@ async def edit(request: AnyRequest, endpoint: FromPath[str]) -> Response[bytes]:
     """The form as it is."""
     operator(request, MANAGE)
     known = await endpoint_of(request, endpoint)
-    return await _form(request, endpoint_form.filled(known), {}, known)
+    return await _form(request, with_shown(endpoint_form.filled(known), endpoint_form.FIELDS), {}, known)
 
 
 @post("/console/endpoints/{endpoint:str}/edit", status_code=303)
 async def change(request: AnyRequest, endpoint: FromPath[str]) -> Page:
-    """Change what differs; a key that another way of signing needs is shown once."""
+    """Change what somebody touched; a key that another way of signing needs is shown once."""
     caller, known = operator(request, MANAGE), await endpoint_of(request, endpoint)
     form, locale = await _typed(request, caller, endpoint_form.filled(known)), locale_of(request)
     asked, wrong = endpoint_form.read(form, locale)
@@ -64,7 +65,7 @@ async def change(request: AnyRequest, endpoint: FromPath[str]) -> Page:
     if asked is None or wrong or only_shown(request):
         return await _form(request, form, wrong, known)
     keys = Revealed()
-    if changed := endpoint_form.changes(known, asked):
+    if changed := endpoint_form.changes(known, asked, touched(form, endpoint_form.FIELDS)):
         try:
             known, keys = await core_of(request).change(caller, known.id, changed)
         except Forbidden:  # it hears of people, and who may not let it cannot send them elsewhere either
@@ -98,7 +99,7 @@ async def show_keys(
 
 async def _typed(request: AnyRequest, caller: Caller, before: Mapping[str, str]) -> Form:
     """What was typed; whether people are named stays as it was for who may not say so."""
-    form = await read_form(request, "key", *endpoint_form.FIELDS)
+    form = await read_form(request, "key", FIELD, *endpoint_form.FIELDS)
     if not caller.may(DISCLOSE):
         form["personal"] = before["personal"]
     return form

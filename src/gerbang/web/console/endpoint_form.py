@@ -1,7 +1,7 @@
 """The form of an endpoint: from what was typed to what is asked for, or to what is wrong beside each field. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -30,6 +30,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "retries": tuple(Profile),
     "personal": ("no", "yes"),
 }
+_TYPED_AS: Final = {"rate_per_s": "rate", "profile": "retries", "include": "personal"}
 _HINTED: Final = ("url", "description", "events", "signing", "ordered", "rate", "personal")
 _RATE: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
 _MOST_RATE: Final = 10_000
@@ -84,14 +85,15 @@ def refused(error: BadEndpoint, asked: NewEndpoint, locale: Locale) -> dict[str,
     return {name: Markup('<span lang="en">{}</span>').format(error.detail)}
 
 
-def changes(before: Endpoint, asked: NewEndpoint) -> dict[str, Any]:
-    """The fields that differ."""
+def changes(before: Endpoint, asked: NewEndpoint, touched: Collection[str]) -> dict[str, Any]:
+    """The fields that differ, of those that somebody touched."""
     wanted = {
         name: getattr(asked, name) for name in ("url", "description", "signing", "ordered", "rate_per_s", "profile")
     }
     found = {name: value for name, value in wanted.items() if value != getattr(before, name)}
     lists = {name: getattr(asked, name) for name in ("events", "include")}
-    return found | {name: value for name, value in lists.items() if tuple(value) != tuple(getattr(before, name))}
+    found |= {name: value for name, value in lists.items() if tuple(value) != tuple(getattr(before, name))}
+    return {name: value for name, value in found.items() if _TYPED_AS.get(name, name) in touched}
 
 
 def filled(endpoint: Endpoint) -> dict[str, str]:

@@ -37,6 +37,7 @@ from gerbang.web.console.customers import AnyRequest
 from gerbang.web.console.listing import Cell, Column, ListPage, Row
 from gerbang.web.console.objects import Crumb
 from gerbang.web.console.page_frame import names_of, operator, refusal, show, stamp
+from gerbang.web.console.shown_fields import FIELD, with_shown
 from gerbang.web.forms import read_form
 from gerbang.web.input.message_texts import read_text_key
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
@@ -75,8 +76,7 @@ async def edit(
 ) -> Response[bytes]:
     """The text as it is used now, how it reads, and its versions."""
     caller, key = operator(request, READ), read_text_key(template, language, channel)
-    used = next(one.used for one in await core_of(request).standing() if one.key == key)
-    given = {"subject": used.subject, "body": used.body} if used else {"subject": "", **our_text(key)}
+    given = await _current(request, key)
     return await _form(request, caller, key, given, await core_of(request).check(key, given["subject"], given["body"]))
 
 
@@ -84,9 +84,12 @@ async def edit(
 async def save(request: AnyRequest, template: FromPath[str], language: FromPath[str], channel: FromPath[str]) -> Page:
     """Show how it reads, or save it."""
     caller, key = operator(request, WRITE), read_text_key(template, language, channel)
-    form, say = await read_form(request, "subject", "body", "act"), texts.words(locale_of(request))
+    form, say = await read_form(request, FIELD, "subject", "body", "act"), texts.words(locale_of(request))
     checked = await core_of(request).check(key, form["subject"], form["body"])
-    cards = form.card_complaints(say)
+    cards, now = form.card_complaints(say), (await _current(request, key))[FIELD]
+    if form["act"] == "save" and form[FIELD] not in ("", now):  # somebody saved another text since this form was opened
+        cards.setdefault("body", say("text.wrong.meanwhile"))
+        form[FIELD] = now
     if form["act"] != "save" or checked.problems or cards or only_shown(request):
         return await _form(request, caller, key, form, checked, cards)
     try:
@@ -142,6 +145,13 @@ async def decide(request: AnyRequest, version: FromPath[str]) -> Page:
 def core_of(request: AnyRequest) -> ShopTexts:
     """The use cases of the shop's texts."""
     return services_of(request).service(ShopTexts)
+
+
+async def _current(request: AnyRequest, key: TextKey) -> dict[str, str]:
+    """The form as it is: the text in use, ours where the shop has none."""
+    used = next(one.used for one in await core_of(request).standing() if one.key == key)
+    given = {"subject": used.subject, "body": used.body} if used else {"subject": "", **our_text(key)}
+    return with_shown(given, ("subject", "body"))
 
 
 async def _form(

@@ -23,6 +23,7 @@ from gerbang.web import texts
 from gerbang.web.console import push
 from gerbang.web.console.confirmation import Input
 from gerbang.web.console.page_frame import operator, show
+from gerbang.web.console.shown_fields import FIELD, touched, with_shown
 from gerbang.web.forms import Form, read_form
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
@@ -63,7 +64,7 @@ async def change_teams(request: AnyRequest) -> Page:
 
 
 async def _change(request: AnyRequest, caller: Caller, who: UUID) -> Page:
-    form, say = await read_form(request, *_CHOICES, *_SETTINGS), texts.words(locale_of(request))
+    form, say = await read_form(request, FIELD, *_CHOICES, *_SETTINGS), texts.words(locale_of(request))
     known = await core_of(request).read(who)
     wrong: dict[str, Markup] = form.card_complaints(say)
     if not wrong and not only_shown(request):
@@ -79,15 +80,16 @@ async def _change(request: AnyRequest, caller: Caller, who: UUID) -> Page:
 
 
 def _read(form: Form, known: Preferences) -> PreferencesChange:
-    """The form as core takes it: a box that is not on the page is left alone, and so is one of another version of it."""
-    there = known.choices()
+    """The form as core takes it, what nobody touched left alone: so is a box that is not on the page, and one of another version of it."""
+    there, ours = known.choices(), touched(form, (*_CHOICES, *_SETTINGS))
     chosen = {
         (group, channel): Frequency(form[name])
         for name, (group, channel) in _CHOICES.items()
-        if channel in there[group] and form[name] in set(Frequency)
+        if name in ours and channel in there[group] and form[name] in set(Frequency)
     }
-    language = form["language"] if known.operator.is_team else None
-    return PreferencesChange(chosen, form["quiet_hours"], form["time_zone"], language, form["chat"])
+    there_not = {"language": not known.operator.is_team, "chat": not known.chats}
+    said = {name: form[name] for name in _SETTINGS if name in ours and not there_not.get(name)}
+    return PreferencesChange(chosen, **said)
 
 
 async def _form(
@@ -104,6 +106,7 @@ async def _form(
         for channel, (frequency, _) in channels.items()
     }
     given |= {"quiet_hours": who.quiet_hours, "time_zone": who.time_zone, "chat": who.chat, "language": who.locale}
+    given = with_shown(given, (*_CHOICES, *_SETTINGS))
     groups = [(group, RULES[group].must_not_wait, _boxes(known, group, say)) for group in RULES]
     return await show(
         request,

@@ -14,11 +14,13 @@ from gerbang.web.console.confirmation import Input, Question, ask_first
 from gerbang.web.console.listings import core_of
 from gerbang.web.console.objects import Crumb
 from gerbang.web.console.page_frame import operator
+from gerbang.web.console.shown_fields import FIELD, touched, with_shown
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other
 
 AnyRequest = Request[Any, Any, Any]
 _LIST: Final = "/console/listings"
+_FIELDS: Final = ("buffer", "warehouses")
 _MOST_PAIRS: Final = 20
 _LONGEST: Final = 1_000
 
@@ -29,7 +31,7 @@ async def ask_rules(request: AnyRequest, connection: FromPath[str]) -> Response[
     operator(request, WRITE)
     known = await core_of(request).rules(connection)
     pairs = ", ".join(f"{theirs}={ours}" for theirs, ours in sorted(known.warehouses.items()))
-    return await _form(request, known, {"buffer": str(known.buffer), "warehouses": pairs})
+    return await _form(request, known, with_shown({"buffer": str(known.buffer), "warehouses": pairs}, _FIELDS))
 
 
 @post("/console/stock-rules/{connection:str}", status_code=303)
@@ -37,7 +39,7 @@ async def set_rules(request: AnyRequest, connection: FromPath[str]) -> Page:
     """Save them; all of the shop's listings are sent anew where they differ."""
     caller, say = operator(request, WRITE), texts.words(locale_of(request))
     known = await core_of(request).rules(connection)
-    form = await read_form(request, "key", "buffer", "warehouses")
+    form = await read_form(request, "key", FIELD, *_FIELDS)
     wrong = form.card_complaints(say)
     if not (form["buffer"].isascii() and form["buffer"].isdigit() and int(form["buffer"]) <= MOST_UNITS):
         wrong.setdefault("buffer", say("stock.wrong.quantity"))
@@ -46,7 +48,10 @@ async def set_rules(request: AnyRequest, connection: FromPath[str]) -> Page:
         wrong.setdefault("warehouses", say("lst.wrong.warehouses"))
     if wrong or warehouses is None or only_shown(request):
         return await _form(request, known, form, wrong)
-    await core_of(request).set_rules(caller, StockRules(connection, int(form["buffer"]), warehouses))
+    ours = touched(form, _FIELDS)
+    buffer = int(form["buffer"]) if "buffer" in ours else known.buffer
+    shown = warehouses if "warehouses" in ours else known.warehouses
+    await core_of(request).set_rules(caller, StockRules(connection, buffer, shown))
     return see_other(f"{_LIST}?done=rules")
 
 

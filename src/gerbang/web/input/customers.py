@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from gerbang.base import ids, quiet_hours
 from gerbang.base.formats import one_line
 from gerbang.core.customers.consent_model import Agreement
-from gerbang.core.customers.model import Customer, CustomerNotFound, NewCustomer, muted_message
+from gerbang.core.customers.model import Customer, CustomerNotFound, NewCustomer, muted_message, switched
 from gerbang.core.customers.service import Customers
 from gerbang.core.notifications.audiences import CHANNELS_OF, MayStop, may_stop
 from gerbang.ports.payment import Payer
@@ -80,6 +80,13 @@ class PreferencesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What was said of single messages."""
         return {} if self.messages is UNSET else self.messages
 
+    def switches(self) -> dict[str, bool]:
+        """Of each channel, and of each message on one, that was named: whether it is wanted."""
+        of_messages = (
+            (muted_message(name, on), is_on) for name, one in self.of_messages.items() for on, is_on in _switched(one)
+        )
+        return dict((*_switched(self.channels), *of_messages))
+
     def hours(self) -> dict[str, str]:
         """What was said of quiet hours, as core takes it. Raises Invalid with a pointer for each fault."""
         all_at_once(
@@ -120,7 +127,7 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             email=read_email(self.email, "/email"),
             phone=read_phone(self.phone, region, "/phone"),
             locale=self.locale or "",
-            muted=muted(frozenset(), self.preferences),
+            muted=switched(frozenset(), self.preferences.switches()),
             is_stopped=self.preferences.stopped is True,
             agreed=self._agreed(region),
             **self.preferences.hours(),
@@ -168,7 +175,7 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         if self.locale is not UNSET:
             said["locale"] = self.locale or ""
         if self.preferences is not UNSET:
-            said["muted"] = muted(before.muted, self.preferences)
+            said["switched"] = self.preferences.switches()
             if self.preferences.stopped is not UNSET:
                 said["stopped"] = self.preferences.stopped
             said |= self.preferences.hours()
@@ -207,17 +214,6 @@ def _check_message(name: str, said: ChannelsBody) -> None:
 
 def _switched(said: ChannelsBody) -> list[tuple[str, bool]]:
     return [(name, value) for name in _SWITCHED if (value := getattr(said, name)) is not UNSET]
-
-
-def muted(before: frozenset[str], said: PreferencesBody) -> frozenset[str]:
-    """The channels that are off, and the messages that are off on one, after what was said of some."""
-    now = set(before)
-    of_messages = (
-        (muted_message(name, on), is_on) for name, one in said.of_messages.items() for on, is_on in _switched(one)
-    )
-    for what, is_on in (*_switched(said.channels), *of_messages):
-        (now.discard if is_on else now.add)(what)
-    return frozenset(now)
 
 
 async def named_customer(customers: Customers, said: CustomerBody) -> Customer | None:

@@ -56,6 +56,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "text.approve": ("Setuju, pakai teks ini", "Agree, use this text"),
     "text.refuse": ("Tolak", "Refuse"),
     "text.said.saved": ("Disimpan. Pesan berikutnya memakai teks ini.", "Saved. The next message says this."),
+    "text.wrong.meanwhile": (
+        "Teks ini diganti orang lain sejak halaman ini dibuka: lihat versinya di samping. Simpan sekali lagi untuk menggantinya dengan teks Anda.",
+        "Somebody saved another text since this page was opened: see the versions beside it. Save once more to use yours instead.",
+    ),
     "text.said.waits": (
         "Disimpan. Dipakai setelah orang kedua setuju.",
         "Saved. It is used once a second person agrees.",
