@@ -1,13 +1,15 @@
 """The shop's own texts: saved as versions, agreed to by a second person, used in the messages that leave, and never in the way of one."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from gerbang.base.db import Database
+from gerbang.base.text_segments import segments
 from gerbang.core.audit import service as audit
 from gerbang.core.identity.model import Caller, Role, StepUpRequired, system_caller
-from gerbang.core.notifications import text_rules
+from gerbang.core.notifications import store, text_rules
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.own_words import our_text
 from gerbang.core.notifications.rendering import Letterhead
@@ -27,6 +29,7 @@ from tests.providers.smtp.listener import listening
 
 PAID = TextKey(Template.PAYMENT_PAID, "en", Channel.EMAIL)
 HOW = TextKey(Template.PAYMENT_INSTRUCTIONS, "en", Channel.EMAIL)
+LINK = TextKey(Template.PAYMENT_LINK, "en", Channel.SMS)
 SMS = TextKey(Template.PAYMENT_PAID, "en", Channel.SMS)
 RATIH, BAYU = system_caller("ratih"), system_caller("bayu")
 
@@ -90,6 +93,11 @@ async def test_one_call_goes_back_to_ours_and_the_versions_stay(texts: ShopTexts
         (PAID, "evil.{{ name }}", "links lead only"),
         (PAID, "{% if on_chain %}Hi{% endif %}", "nothing is left"),
         (PAID, "x" * 4_001, "characters"),
+        (PAID, "Pay {{ link }}{{ until }}", "is a dead link"),
+        (PAID, "{{ link }}x", "is a dead link"),
+        (PAID, "{{ link }}{{ link }}", "is a dead link"),
+        (PAID, "{{ link }}?x=1", "is a dead link"),
+        (PAID, "Bayar:{{ link }}", "is a dead link"),
         (HOW, "Pay {{ amount }} at once", "must say {{ number }}"),
         (HOW, "Pay {{ amount }} to {{ number }}", "must say {{ code }}"),
         (HOW, "Pay {{ amount | upper }} to {{ number }}{{ code }}", "must say {{ amount }}"),
@@ -104,6 +112,31 @@ async def test_what_cannot_be_used_is_refused_with_its_cure_and_nothing_is_saved
         await texts.save(RATIH, key, "Subject", body)
     assert says in " ".join(one.detail for one in refused.value.errors), refused.value.errors
     assert await texts.versions(key, 5) == []
+
+
+async def test_a_link_may_stand_in_a_sentence(texts: ShopTexts) -> None:
+    body = 'See {{ link }}.\n({{ link }}), "{{ link }}"; and\n{{ link }}\nThanks, {{ business }}! {{ link }}'
+    assert (await texts.check(PAID, "Paid", body)).problems == {}
+
+
+async def test_a_preview_counts_a_link_as_long_as_real_ones(texts: ShopTexts) -> None:
+    (one,) = (await texts.check(LINK, "", "{{ business }}: {{ link }} " + "x" * 60)).previews
+    real = f"https://toko.example/pay/pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC?t={'A' * 32}"
+    assert (len(one.text), one.segments) == (len("Toko Lumbung: " + real) + 61, segments(one.text))
+
+
+async def test_a_text_that_grows_past_its_parts_when_it_is_sent_is_ours(texts: ShopTexts, db: Database) -> None:
+    await texts.save(RATIH, SMS, "", "{{ description }} " + "x" * 500)
+    id_ = await told(db)
+    async with db.reading() as tx:
+        known = await store.lock(tx, id_)
+    assert known is not None
+    short = replace(known, locale="en", channel=Channel.SMS)
+    assert await texts.words(short, "", "https://toko.example/pay/x") is not None
+    long = replace(short, data={**known.data, "description": "y" * 200})
+    assert await texts.words(long, "", "https://toko.example/pay/x") is None
+    assert (failed := await used(texts, SMS)) is not None
+    assert "it takes 5 parts" in str(failed.failed_why)
 
 
 async def test_a_text_to_a_phone_shows_its_parts_and_what_doubles_them(texts: ShopTexts) -> None:

@@ -4,6 +4,7 @@ What cannot be used at that moment is noted and told, and our own text goes: a m
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -22,7 +23,7 @@ from gerbang.core.notifications import text_rules, text_store
 from gerbang.core.notifications.model import Notification
 from gerbang.core.notifications.own_words import values_of
 from gerbang.core.notifications.rendering import Letterhead, OwnWords, render, render_text
-from gerbang.core.notifications.text_examples import NAME, examples
+from gerbang.core.notifications.text_examples import NAME, examples, link_of, longest
 from gerbang.core.notifications.text_model import (
     Approval,
     Checked,
@@ -68,11 +69,11 @@ class ShopTexts:
             values = values_of(key, known.data, name=name, link=link, letterhead=self._letterhead)
             outcome = await self._renderer.render(_parts(key, one.subject, one.body), [values])
             self._refuse_unusable(key, outcome, [values])
+            (made,) = outcome.rendered
+            return self._said(key, known.data, made, link)
         except TextFailed as error:
             await self._note_failure(one, str(error))
             return None
-        (made,) = outcome.rendered
-        return OwnWords(made.said.get("subject", ""), made.said["body"])
 
     async def check(self, key: TextKey, subject: str, body: str) -> Checked:
         """What is wrong with a text, whether it needs a second person, and how it reads with example data. Raises TextNotFound."""
@@ -80,8 +81,9 @@ class ShopTexts:
         parts, cases = _parts(key, subject, body), examples(key.template)
         if wrong := _wrong_sizes(parts):
             return Checked(wrong, (), ())
-        link = f"{self._origin}/pay/pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC?t=contoh"
-        values = [values_of(key, one, name=NAME, link=link, letterhead=self._letterhead) for one in cases.values()]
+        link = link_of(self._origin, key.template)
+        said = [*cases.values(), *map(longest, cases.values())]
+        values = [values_of(key, one, name=NAME, link=link, letterhead=self._letterhead) for one in said]
         try:
             outcome = await self._renderer.render(parts, values)
         except TextFailed as error:
@@ -91,8 +93,13 @@ class ShopTexts:
             return Checked(wrong, (), ())
         previews = [
             self._preview(key, case, data, made, link)
-            for (case, data), made in zip(cases.items(), outcome.rendered, strict=True)
+            for (case, data), made in zip(cases.items(), outcome.rendered[: len(cases)], strict=True)
         ]
+        counted = [
+            self._preview(key, case, longest(data), made, link).segments
+            for (case, data), made in zip(cases.items(), outcome.rendered[len(cases) :], strict=True)
+        ]
+        previews = [replace(one, segments=most) for one, most in zip(previews, counted, strict=True)]
         if any(one.segments and one.segments.parts > text_rules.MOST_SMS_PARTS for one in previews):
             return Checked(
                 {"body": [f"A text to a phone takes at most {text_rules.MOST_SMS_PARTS} parts."]}, (), previews
@@ -197,6 +204,17 @@ class ShopTexts:
             await audit.record(tx, [Entry(caller.label, action, key.shown, detail)])
         return made
 
+    def _said(self, key: TextKey, data: Mapping[str, object], made: RenderedParts, link: str) -> OwnWords:
+        """What is sent. Raises TextFailed for a text to a phone that costs more than one may."""
+        own = OwnWords(made.said.get("subject", ""), made.said["body"])
+        if key.channel is Channel.SMS:
+            text = render_text(key.template, key.locale, data, link=link, letterhead=self._letterhead, own=own)
+            if (parts := segments(text).parts) > text_rules.MOST_SMS_PARTS:
+                raise TextFailed(
+                    f"it takes {parts} parts with this message, and {text_rules.MOST_SMS_PARTS} are the most"
+                )
+        return own
+
     def _preview(self, key: TextKey, case: str, data: Mapping[str, object], made: RenderedParts, link: str) -> Preview:
         own = OwnWords(made.said.get("subject", ""), made.said["body"])
         if key.channel is Channel.SMS:
@@ -213,6 +231,16 @@ class ShopTexts:
             for found in dict.fromkeys(one for text in written for one in text_rules.foreign_links(text, self._origin)):
                 wrong.setdefault(part, []).append(
                     f"{found!r} may be taken for a link, and links lead only to {self._origin}: write {{{{ link }}}}, or a space after a full stop."
+                )
+        for part in text_rules.parts_of(key.channel):
+            for found in dict.fromkeys(
+                one
+                for made, of in zip(outcome.rendered, values, strict=True)
+                for text in (made.said[part], made.written[part])
+                for one in text_rules.glued_links(text, of.strings["link"])
+            ):
+                wrong.setdefault(part, []).append(
+                    f"{found!r} is a dead link, for what stands beside it is taken for a part of it: put a space or a new line around {{{{ link }}}}."
                 )
         lacking = [
             one

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from gerbang.core.notifications.model import Template
 
+TOKEN_CHARACTERS: Final = 32
+_TO_REFUND: Final = (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION)
 NAME: Final = "Sari Wulandari"
 _AT: Final = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
 _BILL: Final[Mapping[str, Any]] = {
@@ -63,3 +65,18 @@ _CASES: Final[Mapping[Template, Mapping[str, Mapping[str, Any]]]] = {
 def examples(template: Template) -> Mapping[str, Mapping[str, Any]]:
     """The data of one message, by case."""
     return {case: {**_BILL, **more} for case, more in _CASES[template].items()}
+
+
+def longest(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same with as much as real bills say: what it costs to send is counted with these."""
+    return {
+        **data,
+        "description": "Kopi Gayo 1 kg, Teh Melati, dan Gula Aren 500 g",
+        "order_reference": "LBG-2026-1123-000042",
+    }
+
+
+def link_of(origin: str, template: Template) -> str:
+    """Where a message leads, with a token as long as real ones."""
+    path = f"/refund/{_REFUND['refund']}" if template in _TO_REFUND else f"/pay/{_BILL['payment']}"
+    return f"{origin}{path}?t={'contoh-'.ljust(TOKEN_CHARACTERS, '0')}"

@@ -61,6 +61,9 @@ _TOP: Final = re.compile(r"(?<=[^\s.])\.[^\W\d_]{2,}(?::[0-9]+)?")  # another po
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"  # "1.000.000.000" is an amount
 _QUAD: Final = re.compile(rf"(?<![\d.]){_OCTET}(?:\.{_OCTET}){{3}}(?!\.?\d)")
 _MOST_SHOWN: Final = 80
+# Beside a link these are no part of it, for whoever makes links of addresses in plain text.
+_BEFORE_LINK: Final = "([<{\"'“‘«"
+_AFTER_LINK: Final = ".,;:!?)]>}\"'”’»"
 _SCHEME: Final = re.compile(
     r"\b(?:javascript|vbscript|data|mailto|tel|sms|smsto|intent|whatsapp|file|blob|market|tg|callto)\s*:\s*\S",
     re.IGNORECASE,
@@ -114,6 +117,19 @@ def foreign_links(text: str, origin: str) -> list[str]:
     found += [one[:_MOST_SHOWN] for word in plain.split() if (one := _leads_to(word, origin))]
     # A mark that sits on another letter changes how a host reads and not how it is found.
     found += [one for one in plain if unicodedata.category(one) in ("Mn", "Me", "Cf", "Co")]
+    return list(dict.fromkeys(found))
+
+
+def glued_links(text: str, link: str) -> list[str]:
+    """Where our link stands in a rendered text with something before or after it that a phone or a mail program takes for a part of it: such a link is dead."""
+    found = []
+    start = text.find(link) if link else -1
+    while start >= 0:
+        end = start + len(link)
+        before, after = text[:start][-1:], text[end:].split(None, 1)[0] if text[end : end + 1].strip() else ""
+        if (before.strip() and before not in _BEFORE_LINK) or after.strip(_AFTER_LINK):
+            found.append(f"{before}{{{{ link }}}}{after[:_MOST_SHOWN]}")
+        start = text.find(link, end)
     return list(dict.fromkeys(found))
 
 
