@@ -45,7 +45,8 @@ class Recovery:
 class Deployment:
     """`recoveries`: how long it took from the start of an API process, or of PostgreSQL, until /readyz said yes again (O8)."""
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 2, settings_too: Mapping[str, object] | None = None) -> None:
+        self._settings_too = dict(settings_too or {})
         self.data = Path(tempfile.mkdtemp(prefix="gerbang-chaos-"))
         self.data.chmod(0o711)
         self.port, self.sandbox_port, self._mail_port = free_port(), free_port(), free_port()
@@ -206,6 +207,7 @@ class Deployment:
                 "database_pool_size": _POOL,
                 "log_level": "warning",
                 "refund_second_person": "never",
+                **self._settings_too,
             }
         )
 
