@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import structlog
 
@@ -10,6 +12,7 @@ from gerbang.base import watchdog
 from gerbang.base.errors import GerbangError
 
 log = structlog.get_logger()
+_BEAT_S: Final = 5.0
 
 
 async def poll(stop: asyncio.Event, every_s: float, read: Callable[[], Awaitable[object]], *, failed: str) -> None:
@@ -22,5 +25,13 @@ async def poll(stop: asyncio.Event, every_s: float, read: Callable[[], Awaitable
             log.warning(failed, code=error.code)
         except Exception:  # one reading that fails in a way nobody thought of must not end the process
             log.exception(failed)
+        await _pause(stop, every_s)
+
+
+async def _pause(stop: asyncio.Event, pause_s: float) -> None:
+    """Until it is over or `stop` is set. Who waits on purpose is not stuck, so the watchdog hears of it."""
+    ends = time.monotonic() + pause_s
+    while not stop.is_set() and (left_s := ends - time.monotonic()) > 0:
+        watchdog.beat()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every_s)
+            await asyncio.wait_for(stop.wait(), min(left_s, _BEAT_S))
