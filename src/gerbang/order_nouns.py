@@ -18,7 +18,7 @@ from gerbang.core.orders.claim_calls import DECIDING
 from gerbang.core.orders.claim_model import CLAIM, CLAIM_PREFIX
 from gerbang.core.orders.claims import Claims
 from gerbang.core.orders.jobs import FETCH
-from gerbang.core.orders.model import ORDER, PREFIX, READ
+from gerbang.core.orders.model import ORDER, PREFIX, READ, WRITE
 from gerbang.core.orders.operation_calls import OPERATE
 from gerbang.core.orders.own_orders import OwnOrders
 from gerbang.core.orders.polling import POLL
@@ -80,7 +80,7 @@ ORDERS: Final = Noun(
         Permission(READ, STAFF, "see orders and who buys"),
         Permission("orders:write", BUILDERS, "pack, ship and cancel orders, and print their labels"),
     ),
-    pages={"orders": (Subpage("orders", "/console/orders", READ),)},
+    pages={"orders": (Subpage("orders", "/console/orders", READ), Subpage("pack", "/console/pack", WRITE))},
     watched=lambda _core: {
         "orders": Watched(READ, ("order.",)),
         "order": Watched(READ, ("order.",), object=ORDER),

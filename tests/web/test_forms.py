@@ -48,6 +48,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/notifications/templates/{connection}/{template}/{language}": {},
     "/console/orders/{order}/pack": {},
     "/console/orders/{order}/ship": {},
+    "/console/pack/{order}": {},
+    "/console/pack/waves": {},
     "/console/payments/new": LINK,
     "/console/payments/{payment}/link": {},
     "/console/payments/{payment}/ask": {},

@@ -130,13 +130,15 @@ async def test_what_cannot_be_packed_falls_out_with_its_reason_and_holds_up_noth
     await world.push(on=False)
     await world.market.control("cancel", shop="toko-id", order=gone.order.external_id, kind="now")
     before = await world.sent(PACK_PATH)
+    await fault(world, "item_busy", PACK_PATH)
     await world.start_worker()
     ended = await done(world, wave)
     assert (ended.packed, ended.failed, ended.printed) == (3, 1, 3)
     assert await world.sent(PACK_PATH) == before + 1
-    _, (fell_out,) = await world.orders.waves.get(wave.id)
+    _, (fell_out, in_part) = await world.orders.waves.get(wave.id)
     assert fell_out.order_id == gone.order.id
     assert fell_out.code
+    assert (in_part.order_id, in_part.status, in_part.code) == (half.order.id, WaveOrderStatus.PACKED, "700024")
     assert fell_out.reason
     assert len(pages((await world.orders.waves.labels.print(OPERATOR, wave.id)).body)) == 3
 

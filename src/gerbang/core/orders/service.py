@@ -10,7 +10,7 @@ from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.audit.model import Recorded
 from gerbang.core.connections.outbound_calls import OutboundCalls
-from gerbang.core.orders import poll_store, store
+from gerbang.core.orders import poll_store, scan_store, store
 from gerbang.core.orders.documents import Documents
 from gerbang.core.orders.jobs import Fetching
 from gerbang.core.orders.loading import load_orders
@@ -51,6 +51,11 @@ class Orders:
         if not found:
             raise OrderNotFound
         return found[0]
+
+    async def scanned(self, number: str) -> Sequence[OrderDetails]:
+        """The orders that a scanned number means: their own, a parcel's, or one for tracking."""
+        async with self._db.reading() as tx:
+            return await load_orders(tx, await scan_store.find(tx, number))
 
     async def page(self, filters: OrderFilters, after: Place | None, limit: int) -> Sequence[OrderDetails]:
         """Newest first, from a keyset place (created_at, id) on."""

@@ -73,12 +73,13 @@ class Waves:
         return made, first is not None
 
     async def get(self, id_: UUID) -> tuple[Wave, Sequence[WaveOrder]]:
-        """A wave and those of its orders that fell out. Raises WaveNotFound."""
+        """A wave and those of its orders that fell out, or are packed in part. Raises WaveNotFound."""
         async with self._db.reading() as tx:
             found = await store.one(tx, id_)
             if found is None:
                 raise WaveNotFound
-            return found, await store.orders_of(tx, id_, _S.FAILED)
+            ended = await store.orders_of(tx, id_, _S.FAILED, _S.PACKED)
+        return found, [one for one in ended if one.status is _S.FAILED or one.code]
 
     async def page(self, after: Place | None, limit: int) -> Sequence[Wave]:
         """Newest first, from a keyset place (created_at, id) on."""

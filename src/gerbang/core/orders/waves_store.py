@@ -24,6 +24,8 @@ async def to_pack(tx: Tx, shop: str | None, before: datetime | None, limit: int)
         SELECT id, connection, livemode FROM orders o
         WHERE status IN ('pending', 'repacked') AND connection IS NOT NULL
             AND ($1::text IS NULL OR connection = $1) AND ($2::timestamptz IS NULL OR ship_by < $2)
+            AND EXISTS (SELECT FROM order_items i WHERE i.order_id = o.id AND i.status IN ('pending', 'repacked')
+                AND i.fulfilment IN ('carrier', 'own_fleet'))
             AND NOT EXISTS (SELECT FROM wave_orders w WHERE w.order_id = o.id AND w.status IN ('waiting', 'packing'))
         ORDER BY ship_by, id LIMIT $3
         """,

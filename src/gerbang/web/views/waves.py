@@ -7,7 +7,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.core.orders.model import PREFIX
-from gerbang.core.orders.waves_model import WAVE_PREFIX, PickLine, Wave, WaveOrder, WaveStatus
+from gerbang.core.orders.waves_model import WAVE_PREFIX, PickLine, Wave, WaveOrder, WaveOrderStatus, WaveStatus
 
 
 class WaveView(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +26,11 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaveFailureView(msgspec.Struct, frozen=True):
-    """An order that fell out: the marketplace's code and words, or ours."""
+    """An order that fell out, or where `packed` is true of which a part is not in its parcel: the marketplace's code and words, or ours."""
 
     order: str
     shop: str
+    packed: bool
     code: str
     reason: str
 
@@ -69,7 +70,13 @@ def whole_wave_view(one: Wave, failed: Sequence[WaveOrder]) -> WholeWaveView:
     """A wave alone."""
     shown = wave_view(one)
     failures = [
-        WaveFailureView(ids.show(PREFIX, order.order_id), order.connection, order.code, order.reason)
+        WaveFailureView(
+            ids.show(PREFIX, order.order_id),
+            order.connection,
+            order.status is WaveOrderStatus.PACKED,
+            order.code,
+            order.reason,
+        )
         for order in failed
     ]
     return WholeWaveView(**{name: getattr(shown, name) for name in shown.__struct_fields__}, failures=failures)

@@ -1,0 +1,24 @@
+"""The SQL statement of a pack station: which orders a scanned number means."""
+
+from typing import Final
+from uuid import UUID
+
+from gerbang.base.db import Tx
+
+_MOST_FOUND: Final = 5
+
+
+async def find(tx: Tx, scanned: str) -> list[UUID]:
+    """The orders that a number means: the marketplace's, a parcel's, or one for tracking. One number may be that of an order in each of several shops."""
+    rows = await tx.fetch(
+        """
+        SELECT id FROM (
+            (SELECT id FROM orders WHERE external_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)
+            UNION (SELECT order_id FROM order_items WHERE package = $1 AND package <> '' LIMIT $2)
+            UNION (SELECT order_id FROM order_items WHERE detail->>'tracking' = $1 AND detail->>'tracking' <> '' LIMIT $2)
+        ) AS found (id) ORDER BY id DESC LIMIT $2
+        """,
+        scanned,
+        _MOST_FOUND,
+    )
+    return [row["id"] for row in rows]
