@@ -136,7 +136,7 @@ async def _wired(
         inbox=Inbox(db, events.preview),
         notifications=notifications,
         operators=operators,
-        digests=Digests(db, operators, _host(settings), _hours(settings)),
+        digests=Digests(db, operators, _host(settings), load_readable, _hours(settings)),
         sender=_sender(settings, db, outbound, secrets, payments=payments, texts=texts, operators=operators),
         texts=texts,
         reminder=_reminder(db, payments, notifications),

@@ -27,6 +27,7 @@ from gerbang.core.notifications.operator_preferences import (
 from gerbang.core.notifications.operators import TEAM, Operator
 from gerbang.core.notifications.queueing import DIGEST
 from gerbang.core.payments.model import PAYMENT
+from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import store as queue_store
 from gerbang.core.queue.model import Job, LeaseLost, Retry
@@ -86,7 +87,7 @@ async def made(db: Database, *staff: Operator, hours: ShopHours = ALL_DAY, email
 def digests(
     db: Database, *staff: Operator, hours: ShopHours = ALL_DAY, email: str = "", chats: tuple[str, ...] = ()
 ) -> Digests:
-    return Digests(db, operators(*staff, email=email, chats=chats), "toko.example", hours)
+    return Digests(db, operators(*staff, email=email, chats=chats), "toko.example", load_details, hours)
 
 
 async def test_what_somebody_wants_daily_is_no_message_until_the_morning_and_one_then(db: Database) -> None:
@@ -219,6 +220,17 @@ async def test_ten_thousand_events_are_a_count_a_link_and_the_newest(db: Databas
     assert digest["newest"][0]["about"] == ids.show("pay", newest.id)
 
 
+async def test_a_digest_of_test_payments_says_so_and_since_when_it_gathered(db: Database) -> None:
+    await chose(db, ANA, SURPLUS_DAILY)
+    one = await stored(db, details(livemode=False))
+    await announced(db, about(one, "payment.overpaid"))
+    await taken(db, notifications(db, staff=(ANA,)))
+    await made(db, ANA)
+    (row,) = [one for one in await queued(db) if one["template"] == "operator_digest"]
+    assert row["data"]["livemode"] is False
+    assert row["data"]["digest"]["since"] == row["data"]["digest"]["newest"][0]["at"]
+
+
 async def test_a_digest_waits_for_quiet_hours_that_began_meanwhile(db: Database) -> None:
     await chose(db, ANA, SURPLUS_DAILY)
     await happened(db, "payment.overpaid")
@@ -249,6 +261,7 @@ async def test_who_wants_nothing_of_something_in_the_bell_is_neither_shown_nor_c
         PreferencesChange({(EventGroup.SECURITY, Channel.IN_APP): Frequency.NEVER}),
         PreferencesChange({(EventGroup.REFUNDS, Channel.IN_APP): Frequency.DAILY}),
         PreferencesChange({(EventGroup.REFUNDS, Channel.SMS): Frequency.AT_ONCE}),
+        PreferencesChange({(EventGroup.REFUNDS, Channel.CHAT): Frequency.DAILY}),
     ],
 )
 async def test_what_nobody_can_be_told_like_is_refused(db: Database, change: PreferencesChange) -> None:

@@ -214,3 +214,20 @@ async def test_the_connection_is_checked_without_a_message(receiver: Receiver) -
     found = [await probe(http, room(receiver), NOW) for http in (allowed, Http(policy=TargetPolicy()))]
     assert [one.good for (one,) in found] == [None, False]
     assert receiver.got == []
+
+
+@pytest.mark.parametrize("scheme", ["rocket", "json"])
+async def test_an_address_arrives_byte_for_byte_and_nobody_is_woken_by_a_description(
+    receiver: Receiver, scheme: str
+) -> None:
+    link = "https://127.0.0.1:8000/console/payments/pay_01M8_Q"
+    said = ChatMessage("Uang", f"@everyone [x](http://evil.example) ana@toko.example\n{link}", "id")
+    host = f"127.0.0.1:{receiver.server_port}"
+    where = f"rocket://{'a' * 24}/{'b' * 24}@{host}/#ops" if scheme == "rocket" else f"json://{host}/{TOKEN}"
+    await messenger("127.0.0.1").send(to(where), said)
+    (got,) = receiver.got
+    text = got["text" if scheme == "rocket" else "message"]
+    assert link in text
+    assert "@everyone" not in text
+    assert "ana@toko.example" in text
+    assert ("[x]" in text) is (scheme == "json"), "where it is markup it is none"

@@ -198,6 +198,7 @@ class Composer:
             letterhead=self._letterhead,
             unsubscribe=unsubscribe,
             own=own,
+            chat=known.channel is Channel.CHAT,
         )
         if known.channel is Channel.CHAT:
             return ChatMessage(words.subject, words.text, known.locale)

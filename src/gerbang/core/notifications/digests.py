@@ -15,7 +15,7 @@ from gerbang.base.db import Database, Tx
 from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import object_of
 from gerbang.core.notifications import operator_store, store
-from gerbang.core.notifications.composing import ALL_DAY
+from gerbang.core.notifications.composing import ALL_DAY, ReadPayments
 from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.model import Notification, Template, message_id
 from gerbang.core.notifications.operator_events import Frequency
@@ -23,6 +23,7 @@ from gerbang.core.notifications.operator_messages import named
 from gerbang.core.notifications.operator_places import place_of
 from gerbang.core.notifications.operators import Operator, Operators, operator_of
 from gerbang.core.notifications.queueing import send_job
+from gerbang.core.payments.model import PAYMENT
 from gerbang.core.queue.model import Job, Retry
 from gerbang.core.queue.service import enqueue, finish
 from gerbang.ports.messenger import Channel
@@ -32,10 +33,13 @@ MOST_LISTED: Final = 50  # of a digest: the rest is counted, and stands behind i
 
 
 class Digests:
-    """The handler of `notification.digest`. `hours` are the shop's quiet ones; `host` stands in every Message-ID."""
+    """The handler of `notification.digest`. `payments` reads what it names; `hours` are the shop's quiet ones; `host` stands in every Message-ID."""
 
-    def __init__(self, db: Database, operators: Operators, host: str, hours: ShopHours = ALL_DAY) -> None:
+    def __init__(
+        self, db: Database, operators: Operators, host: str, payments: ReadPayments, hours: ShopHours = ALL_DAY
+    ) -> None:
         self._db = db
+        self._payments = payments
         self._operators = operators
         self._host = host
         self._hours = hours
@@ -78,7 +82,7 @@ class Digests:
             data={
                 "type": "operator.digest",
                 "at": now.isoformat(),
-                "livemode": True,
+                "livemode": await self._is_live(tx, seen),
                 "digest": {"frequency": frequency.value, "zone": to.time_zone or self._hours.zone, **_summary(seen)},
                 **named(to),
             },
@@ -89,6 +93,12 @@ class Digests:
         await store.add(tx, [made])
         await enqueue(tx, [send_job(id_)])
         log.info("notification.digest_made", notification=ids.show("ntf", id_), events=made.data["digest"]["total"])
+
+    async def _is_live(self, tx: Tx, seen: Sequence[Mapping[str, Any]]) -> bool:
+        """False where all payments that it names are tests: then it is marked as each message of them is."""
+        named_ = {about.id for one in seen if (about := _about(one)) is not None and about.type == PAYMENT}
+        found = (await self._payments(tx, list(named_))).values() if named_ else ()
+        return not found or any(one.payment.livemode for one in found)
 
 
 def _about(row: Mapping[str, Any]) -> Any:
@@ -104,7 +114,8 @@ def _summary(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             place = place_of(row["type"], _about(row), row["detail"])
             at = row["created_at"].isoformat()
             newest.append({"type": row["type"], "about": place.shown, "path": place.path, "at": at})
-    return {"total": sum(counts.values()), "counts": counts, "newest": newest}
+    since = min(row["since"] for row in found).isoformat()
+    return {"total": sum(counts.values()), "since": since, "counts": counts, "newest": newest}
 
 
 def read_key(key: str) -> tuple[str, Channel, Frequency]:

@@ -119,6 +119,9 @@ def problems(before: Preferences, change: PreferencesChange) -> list[FieldError]
             why = "it must not wait" if RULES[group].must_not_wait else "nobody is told there like this"
             said = f"Must be one of: {', '.join(allowed)}; {why}." if allowed else "The team is not told there."
             found.append(FieldError(f"/choices/{group}/{channel}", said))
+        elif channel is Channel.CHAT and _lacks_a_room(before, change, group, frequency):
+            said = "No room is chosen: name one of `chats` as `chat`; where there is none, connect one first (provider apprise)."
+            found.append(FieldError(f"/choices/{group}/{channel}", said))
     for name, read in (("quiet_hours", quiet_hours.read), ("time_zone", quiet_hours.read_zone)):
         said = getattr(change, name)
         try:
@@ -132,6 +135,14 @@ def problems(before: Preferences, change: PreferencesChange) -> list[FieldError]
     if change.chat and change.chat not in before.chats:
         found.append(FieldError("/chat", "Must be the id of an enabled connection to a chat that nobody else has."))
     return found
+
+
+def _lacks_a_room(before: Preferences, change: PreferencesChange, group: EventGroup, frequency: Frequency) -> bool:
+    """Whether something is newly wanted in a chat that is none. A form sends what stood there already too."""
+    room = before.operator.chat if change.chat is None else change.chat
+    if before.operator.is_team:
+        room = room or next(iter(before.chats), "")
+    return not room and frequency not in (Frequency.NEVER, before.operator.frequency(group, Channel.CHAT))
 
 
 async def export_choices(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Exported:

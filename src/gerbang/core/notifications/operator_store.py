@@ -91,7 +91,7 @@ async def keep(tx: Tx, items: Sequence[tuple[UUID, Channel, Frequency, UUID]]) -
 
 async def take(tx: Tx, recipient: UUID, channel: Channel, frequency: Frequency, most: int) -> list[dict[str, Any]]:
     """What waits for one digest, taken out with this transaction: of each type of event how many, and the newest `most` of all.
-    A row has `type` and `count`, and those that are listed `object_type`, `object_id`, `detail` and `created_at`.
+    A row has `type`, `count` and `since`, when the oldest of all came, and those that are listed `object_type`, `object_id`, `detail` and `created_at`.
     """
     rows = await tx.fetch(
         """
@@ -99,11 +99,11 @@ async def take(tx: Tx, recipient: UUID, channel: Channel, frequency: Frequency, 
             DELETE FROM digest_items WHERE recipient = $1 AND channel = $2 AND frequency = $3 RETURNING notice),
         told AS MATERIALIZED (
             SELECT n.type, n.object_type, n.object_id, n.detail, n.created_at, n.position,
-                count(*) OVER (PARTITION BY n.type) AS count,
+                count(*) OVER (PARTITION BY n.type) AS count, min(n.created_at) OVER () AS since,
                 row_number() OVER (ORDER BY n.position DESC) AS place,
                 row_number() OVER (PARTITION BY n.type ORDER BY n.position DESC) AS of_type
             FROM gone JOIN operator_notices AS n ON n.id = gone.notice)
-        SELECT type, count, object_type, object_id, detail, created_at, place <= $4 AS is_listed
+        SELECT type, count, since, object_type, object_id, detail, created_at, place <= $4 AS is_listed
         FROM told WHERE place <= $4 OR of_type = 1 ORDER BY position DESC
         """,
         recipient,

@@ -67,15 +67,21 @@ def render(
     letterhead: Letterhead,
     unsubscribe: str = "",
     own: OwnWords | None = None,
+    chat: bool = False,
 ) -> Rendered:
     """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button; `unsubscribe` likewise stands
-    below, where there is one. `own` words stand in our frame.
+    below, where there is one. `own` words stand in our frame. To a `chat` it is no mail, and lists as much as every kind of room takes.
     """
     language = locale_of(locale)
     context = mail_context(template, language, data, name=name, link=link, letterhead=letterhead)
     context["unsubscribe"] = unsubscribe
+    context["chat"] = chat
+    if chat:
+        context["automatic"] = context["labels"]["automatic_chat"].format(business=context["business"])
     if "digest" in data:
-        context |= digest_context(language, data["digest"], link)
+        made = datetime.fromisoformat(data["at"])
+        fits = _fitting(language, data["digest"], link, made, context) if chat else None
+        context |= digest_context(language, data["digest"], link, made, fits)
     folder = f"{language}/{template.value}"
     if own is None:
         subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))
@@ -87,6 +93,16 @@ def render(
     text = _ENVIRONMENT.get_template(f"{folder}.txt").render(context)
     html = _ENVIRONMENT.get_template(f"{folder}.html").render(context)
     return Rendered(mark + subject, text.strip() + "\n", html)
+
+
+def _fitting(language: Locale, digest: Mapping[str, Any], link: str, made: datetime, context: Mapping[str, Any]) -> int:
+    """How many events of a digest a chat takes: a room cuts what is longer silently, in the middle of a link."""
+    template = _ENVIRONMENT.get_template(f"{language}/{Template.OPERATOR_DIGEST.value}.txt")
+    for most in range(len(digest["newest"]), 1, -1):
+        said = digest_context(language, digest, link, made, most)
+        if len(template.render({**context, **said})) <= MOST_IN_CHAT:
+            return most
+    return 1
 
 
 def render_text(
@@ -242,6 +258,7 @@ def _coins(text: str, locale: Locale) -> str:
     return money(int(units), asset, locale) if asset else ""
 
 
+MOST_IN_CHAT: Final = 900  # characters: the shortest room takes 1,000 with the title, and escapes some of them
 _MOST_COUNTED: Final = 99
 _NUMBER: Final = re.compile(r"[0-9]{4}(?: [0-9]{1,4})+")
 _MOST_OF_WHAT: Final = 40  # characters of what a bill is for, in a text to a phone

@@ -27,6 +27,11 @@ _STATUS: Final = re.compile(r"\berror=([1-5][0-9]{2})\b")
 _NOT_LEFT: Final = re.compile(r"NewConnectionError|ConnectTimeout|NameResolutionError|SSLCertVerificationError")
 
 
+# `@everyone` wakes a whole room: a person's address of mail, which has letters before the sign, stays.
+_MENTION: Final = re.compile(r"(?<![\w.+-])@(?=[\w&!])")
+_BRACKETS: Final = str.maketrans("[]<>", "()‹›")
+
+
 class Said(StrEnum):
     """What became of one message, as far as the library knows."""
 
@@ -85,9 +90,14 @@ def room_of(library: Any, address: str) -> Any:
 def hand_over(library: Any, room: Any, title: str, text: str) -> Said:
     """Send one message; blocks."""
     log, listener = logging.getLogger(library.__name__), _Listener()
+    form = library.NotifyFormat.TEXT
+    if room.notify_format == library.NotifyFormat.MARKDOWN:
+        # It takes nothing else, and the library would write a backslash into every address: what could be markup is made harmless here instead.
+        form, title, text = library.NotifyFormat.MARKDOWN, _without_markup(title), _without_markup(text)
+    title, text = _MENTION.sub("@\u200b", title), _MENTION.sub("@\u200b", text)
     log.addHandler(listener)
     try:
-        if room.notify(body=text, title=title, body_format=library.NotifyFormat.TEXT):
+        if room.notify(body=text, title=title, body_format=form):
             return Said.TAKEN
     finally:
         log.removeHandler(listener)
@@ -100,6 +110,11 @@ def hand_over(library: Any, room: Any, title: str, text: str) -> Said:
             return Said.NOT_LEFT
         case _:
             return Said.UNKNOWN
+
+
+def _without_markup(text: str) -> str:
+    """Whoever buys writes words of ours: no link of theirs, and nobody named, by brackets. Addresses stay as they are."""
+    return re.sub(r"\S+", lambda word: word[0] if word[0].startswith("http") else word[0].translate(_BRACKETS), text)
 
 
 async def in_thread(work: Callable[[], T], limit_s: float) -> T:
