@@ -182,7 +182,7 @@ def permissions_page() -> str:
 
 def notifications_page() -> str:
     """Who is told what, and how: the table as the code has it."""
-    from gerbang.core.notifications.audiences import TABLE, TO_PAYERS
+    from gerbang.core.notifications.audiences import TABLE, TO_PAYERS, at_once_all_the_same
     from gerbang.core.notifications.holding import is_quieted
 
     about = (
@@ -206,6 +206,8 @@ def notifications_page() -> str:
         events = ", ".join(f"`{one}`" for one in told.events)
         ways = " and ".join(", else ".join(one.value for one in way) for way in told.ways)
         quiet = f"`{told.in_quiet_hours.value}`" if is_quieted(told) else ""
+        if urgent := at_once_all_the_same(told):
+            quiet += f"; `sent`: {', '.join(f'`{one}`' for one in urgent)}"
         stopped = f"`{told.may_stop.value}`" if told.template in TO_PAYERS else ""
         lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} | {quiet} | {stopped} |")
     return "\n".join([*lines, "", *_operators_choose(), "", *_templates_to_approve(), ""])

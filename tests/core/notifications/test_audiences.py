@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from gerbang.core.notifications.approved_wording import STEMS
-from gerbang.core.notifications.audiences import TABLE, TYPES, Audience, channels_after, channels_for, told_on
+from gerbang.core.notifications.audiences import (
+    TABLE,
+    TYPES,
+    Audience,
+    at_once_all_the_same,
+    channels_after,
+    channels_for,
+    told_on,
+)
 from gerbang.core.notifications.model import Contact, Template
 from gerbang.core.notifications.push_messages import OPERATOR_SENTENCES, SENTENCES
 from gerbang.ports.messenger import Channel
@@ -78,3 +86,12 @@ def test_every_message_that_may_be_a_push_has_a_sentence_in_both_languages_and_n
     said = {locale: {*sentences, *OPERATOR_SENTENCES[locale]} for locale, sentences in SENTENCES.items()}
     assert said == dict.fromkeys(("id", "en"), told_on(PUSH))
     assert all(not set(SENTENCES[locale]) & set(OPERATOR_SENTENCES[locale]) for locale in SENTENCES)
+
+
+def test_the_table_says_which_events_of_a_held_message_do_not_wait() -> None:
+    told = {one.template: at_once_all_the_same(one) for one in TABLE}
+    assert set(told[Template.OPERATOR_ATTENTION]) >= {"payment.held", "payment.disputed"}
+    assert "payment.overpaid" not in told[Template.OPERATOR_ATTENTION]
+    assert "endpoint.disabled" in told[Template.OPERATOR_ENDPOINT]
+    assert "endpoint.failing" not in told[Template.OPERATOR_ENDPOINT]
+    assert told[Template.OPERATOR_SECURITY] == (), "all of it is sent at once"

@@ -231,3 +231,18 @@ async def test_an_address_arrives_byte_for_byte_and_nobody_is_woken_by_a_descrip
     assert "@everyone" not in text
     assert "ana@toko.example" in text
     assert ("[x]" in text) is (scheme == "json"), "where it is markup it is none"
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("slack://a/b/c,slack://d/e/f", "not several"),
+        ("slack://a/b/c slack://d/e/f", "without blanks"),
+        ("https://hooks.slack.com/services/a/b/c", "slack://"),
+        ("https://prod-1.westus.logic.azure.com:443/workflows/abc?sig=xyz", "workflows://"),
+        ("smtp://relay.example", "must begin with one of"),
+    ],
+)
+def test_a_refused_address_names_its_own_cure(text: str, cure: str) -> None:
+    with pytest.raises(address.BadAddress, match=cure):
+        address.service_of(text)

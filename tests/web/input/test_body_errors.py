@@ -1,6 +1,6 @@
 """A body with several faults hears of all of them at once, and of each what may stand there."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -9,6 +9,7 @@ from gerbang.base.email_address import BadEmail, read
 from gerbang.base.errors import Invalid
 from gerbang.base.formats import tongue
 from gerbang.web.input.bodies import PaymentBody, RefundBody
+from gerbang.web.input.body_errors import faults
 from gerbang.web.input.validation import read_as
 
 GOOD = {"amount": 150_000, "currency": "IDR", "description": "Kopi"}
@@ -132,3 +133,11 @@ def test_a_language_is_understood_however_it_is_written(typed: str, locale: str 
 def test_words_in_the_code_of_mail_headers_are_no_address(address: str) -> None:
     with pytest.raises(BadEmail):
         read(address)
+
+
+def test_a_name_that_is_none_of_those_that_there_are_is_pointed_to_with_those() -> None:
+    shape = dict[Literal["refunds", "security"], dict[Literal["email"], Literal["never"]]]
+    (unknown,) = faults({"refund": {"email": "never"}}, shape)
+    assert (unknown.pointer, unknown.detail) == ("/refund", "Must be one of: refunds, security.")
+    (inner,) = faults({"refunds": {"sms": "never"}}, shape)
+    assert (inner.pointer, inner.detail) == ("/refunds/sms", "Must be one of: email.")

@@ -162,6 +162,13 @@ def in_quiet_hours(template: Template) -> InQuietHours:
     return _BY_TEMPLATE[template].in_quiet_hours
 
 
+def at_once_all_the_same(told: Told) -> tuple[str, ...]:
+    """The events of a message that is held otherwise of which operators are told at once: each must not wait."""
+    if told.audience is not Audience.OPERATORS or told.in_quiet_hours is InQuietHours.SENT:
+        return ()
+    return tuple(one for one in told.events if rule_of(one).must_not_wait)
+
+
 def may_stop(template: Template) -> MayStop:
     """How whoever gets this says that they want it no more."""
     return _BY_TEMPLATE[template].may_stop

@@ -38,6 +38,17 @@ _OF_JSON: Final = (":", "+", "-")  # fields, headers and query of a receiver of 
 _SCHEME: Final = re.compile(r"([a-z]+)://[^\s]{1,2000}")
 
 
+_ANOTHER: Final = re.compile(r"[,;|][a-z]+://")
+# What people copy from a chat's own page, and what the library calls it.
+_PASTED: Final[Mapping[str, str]] = {
+    "https://hooks.slack.com/services/": "slack://, and then what stands behind /services/",
+    "https://discord.com/api/webhooks/": "discord://, and then what stands behind /webhooks/",
+    "https://chat.googleapis.com/v1/spaces/": "gchat://SPACE/KEY/TOKEN, of which the key and the token stand behind the question mark",
+    "https://api.telegram.org/bot": "tgram://, then the bot's token, and then /CHAT_ID",
+}
+_TEAMS: Final = re.compile(r"https://[^/]+(?:\.logic\.azure\.com|\.powerplatform\.com|\.webhook\.office\.com)")
+
+
 class BadAddress(ValueError):
     """An address that is not taken; its text says why and repeats nothing."""
 
@@ -45,6 +56,17 @@ class BadAddress(ValueError):
 def service_of(address: str) -> Service:
     """The kind of chat that an address leads to. Raises BadAddress."""
     match = _SCHEME.fullmatch(address)
+    for start, recipe in _PASTED.items():
+        if address.startswith(start):
+            raise BadAddress(f"is the webhook's own: write it as {recipe}")
+    if _TEAMS.match(address):
+        raise BadAddress(
+            "is the webhook's own: write it as workflows://HOST:443/WORKFLOW/SIGNATURE (`sig` of the address)"
+        )
+    if match is None and (found := _SCHEME.match(address)) and found[1] in SERVICES:
+        raise BadAddress("must be one address, without blanks")
+    if match is not None and _ANOTHER.search(address):
+        raise BadAddress("must be one address and not several: each room is a connection of its own")
     if match is None or match[1] not in SERVICES:
         raise BadAddress(f"must begin with one of {', '.join(f'{one}://' for one in SERVICES)}")
     takes_any = match[1] in ("json", "jsons")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.announcements.model import ObjectRef
-from gerbang.core.notifications.audiences import TABLE, TO_PAYERS, Told, Way
+from gerbang.core.notifications.audiences import TABLE, TO_PAYERS, Told, Way, at_once_all_the_same
 from gerbang.core.notifications.holding import is_quieted
 from gerbang.core.notifications.model import Filters, Notification, Status, Template
 from gerbang.core.payments.model import PAYMENT
@@ -137,11 +137,22 @@ def _line(told: Told, locale: Locale) -> Row:
         "ways": Cell(
             _way(told.ways[0], locale), below=tuple(say("told.also", way=_way(w, locale)) for w in told.ways[1:])
         ),
-        "quiet": Cell(say(f"told.quiet.{told.in_quiet_hours.value}") if is_quieted(told) else ""),
+        "quiet": _in_quiet_hours(told, locale),
         "stop": Cell(say(f"told.stop.{told.may_stop.value}") if told.template in TO_PAYERS else ""),
         "events": Cell(next(map(_breakable, told.events), ""), below=tuple(map(_breakable, told.events[1:]))),
     }
     return Row(told.template.value, cells)
+
+
+def _in_quiet_hours(told: Told, locale: Locale) -> Cell:
+    """What becomes of it, and of which of its events otherwise."""
+    if not is_quieted(told):
+        return Cell("")
+    say, urgent = texts.words(locale), at_once_all_the_same(told)
+    names = Markup(", ").join(map(_breakable, urgent))
+    return Cell(
+        say(f"told.quiet.{told.in_quiet_hours.value}"), below=(say("told.quiet.but", events=names),) if urgent else ()
+    )
 
 
 def _breakable(event: str) -> Markup:

@@ -54,7 +54,13 @@ def _faults(value: Any, shape: Any, steps: Sequence[str]) -> Sequence[FieldError
         return _of_members(value, struct, steps)
     entry = _entry_of(shape)
     if entry is not None and isinstance(value, dict):
-        found = [fault for name, one in value.items() for fault in _faults(one, entry, (*steps, str(name)))]
+        names = _names_of(shape)
+        found = []
+        for name, one in value.items():
+            if names and name not in names:
+                found.append(FieldError(pointer_to((*steps, str(name))), f"Must be one of: {', '.join(names)}."))
+            else:
+                found += _faults(one, entry, (*steps, str(name)))
         if found:
             return found
     item = _item_of(shape)
@@ -122,6 +128,12 @@ def _item_of(shape: Any) -> Any:
 def _entry_of(shape: Any) -> Any:
     """What the members of an object are that takes any name; the reader's own message does not say which of them is wrong."""
     return next((get_args(one)[1] for one in _parts(shape) if get_origin(one) in (dict, Mapping)), None)
+
+
+def _names_of(shape: Any) -> list[str]:
+    """The names that the members of an object may have, where not every name will do."""
+    names = next((get_args(one)[0] for one in _parts(shape) if get_origin(one) in (dict, Mapping)), None)
+    return _values_of(names)
 
 
 def _most_of(shape: Any) -> int:

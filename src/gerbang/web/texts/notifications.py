@@ -141,6 +141,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "menunggu; kalau tenggatnya lebih dulu, lewat email saja",
         "waits; by e-mail where its deadline comes first",
     ),
+    "told.quiet.but": ("langsung dikirim: {events}", "sent at once: {events}"),
     "told.quiet.sent": ("langsung dikirim", "sent at once"),
     "told.events": ("Peristiwa", "Event"),
 }
