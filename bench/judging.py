@@ -76,6 +76,43 @@ async def processing_rate(cluster: Cluster) -> float:
     return sum(int(row["events"]) for row in rows[1:]) / float(rows[-1]["at"] - rows[0]["at"])
 
 
+async def every_order_kept(cluster: Cluster, placed: Sequence[str]) -> None:
+    """Each order that a buyer placed at the marketplace is here once, with an item, and was announced as new once."""
+    async with connected(cluster.dsn()) as db, db.reading() as tx:
+        rows = await tx.fetch(
+            "SELECT external_id FROM orders o WHERE EXISTS (SELECT FROM order_items WHERE order_id = o.id)"
+        )
+        told = await tx.fetch(
+            "SELECT o.external_id FROM announcements a JOIN orders o ON o.id = a.object_id WHERE a.type = 'order.created'"
+        )
+    once_each("orders", placed, [row["external_id"] for row in rows])
+    once_each("announced orders", placed, [row["external_id"] for row in told])
+
+
+async def taking_rate(cluster: Cluster) -> float:
+    """Return orders per second from the first page's commit to the last one's; the first page itself is not counted."""
+    async with connected(cluster.dsn()) as db, db.reading() as tx:
+        rows = await tx.fetch(
+            "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS at, count(*) AS orders"
+            " FROM orders GROUP BY xmin ORDER BY 1"
+        )
+    if len(rows) < 3:
+        raise NoScore("too few pages to tell a rate")
+    return sum(int(row["orders"]) for row in rows[1:]) / float(rows[-1]["at"] - rows[0]["at"])
+
+
+async def visible_after_ms(cluster: Cluster, pressed: Mapping[str, float]) -> list[float]:
+    """Return for each order the milliseconds from a moment to the commit that brought it. Raises NoScore for one that is not here."""
+    async with connected(cluster.dsn()) as db, db.reading() as tx:
+        rows = await tx.fetch(
+            "SELECT external_id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS at FROM orders"
+        )
+    came = {row["external_id"]: row["at"] for row in rows}
+    if missing := pressed.keys() - came.keys():
+        raise NoScore(f"{len(missing)} orders are not here, for one {min(missing)}")
+    return [1000 * (came[order] - at) for order, at in pressed.items()]
+
+
 async def lags_ms(cluster: Cluster, sent_at: Mapping[str, float]) -> tuple[float, float]:
     """Return p50 and p99 of the time from sending an event to the commit of its effect, milliseconds."""
     async with connected(cluster.dsn()) as db, db.reading() as tx:

@@ -211,7 +211,7 @@ async def clear(cluster: Cluster) -> None:
     """Empty the tables that grow in a round and let every shard go, so that every round starts alike."""
     tables = (
         "inbox, inbox_seen, payments, payment_payers, attempts, refunds, refund_destinations, idempotency_keys,"
-        " ledger_lines, jobs, announcements, notifications, audit"
+        " ledger_lines, jobs, announcements, notifications, audit, orders, order_polls"
     )
     async with connected(cluster.dsn()) as db, db.transaction() as tx:
         await tx.execute("SET LOCAL lock_timeout = '20s'")

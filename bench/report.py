@@ -60,6 +60,8 @@ def _times_taken(one: Mapping[str, Any]) -> str:
         parts.append(f"{one['measured_by']}'s CPU {one['reference_cpu_us']:.0f} µs")
     if one["lag_goal_ms"] is not None:
         parts.append(f"goal of the lag {one['lag_goal_ms']:.0f} ms, stretch {one['lag_stretch_ms']:.0f} ms")
+    if one["p95_goal_ms"] is not None:
+        parts.append(f"goal of p95 {one['p95_goal_ms']:.0f} ms")
     return ", ".join(parts) or "no single requests here"
 
 

@@ -18,6 +18,7 @@ from rich.console import Console
 from bench import cluster, footprint, ours, reference, report, usual
 from bench.goals import GOALS
 from bench.nicepay import FromOrderToPaid
+from bench.orders import FromBuyerToList, FromPages
 from bench.processes import ChildFailed, child, free_port
 from bench.reference import ReferenceFailed
 from bench.scenarios import Bench, Create, Ingest, Processing, Read, Scenario
@@ -34,6 +35,8 @@ _SCENARIOS: Final[dict[str, Callable[[Bench], Scenario]]] = {
     "W4": Create,
     "V2": partial(FromOrderToPaid, connection="nicepay-uji"),
     "SNAP": partial(FromOrderToPaid, connection="nicepay-snap-uji"),
+    "ORDERS": FromPages,
+    "PUSH": FromBuyerToList,
 }
 
 

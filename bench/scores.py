@@ -45,6 +45,7 @@ def score(goal: Goal, rounds: Rounds) -> dict[str, Any]:
         "naive_stretch": goal.naive_stretch,
         "lag_goal_ms": goal.lag_p99_ms,
         "lag_stretch_ms": goal.lag_stretch_ms,
+        "p95_goal_ms": goal.p95_ms,
         "no_score": rounds.no_score or None,
     }
     for name in ("p50_ms", "p95_ms", "p99_ms", "lag_p50_ms", "lag_p99_ms"):
@@ -67,13 +68,15 @@ def score(goal: Goal, rounds: Rounds) -> dict[str, Any]:
 
 
 def meets(entry: dict[str, Any], which: str) -> bool:
-    """Return whether every multiple and the lag of `which` (goal or stretch) are reached; never without a score."""
+    """Return whether every multiple, the lag and the time at p95 of `which` (goal or stretch) are reached; never without a score."""
     if entry["rate"] is None:
         return False
     lag = entry["lag_goal_ms" if which == "goal" else "lag_stretch_ms"]
     wanted = [(entry["ratio"], entry[which]), (entry["naive_ratio"], entry[f"naive_{which}"])]
-    return all(one is not None and one >= least for one, least in wanted if least is not None) and (
-        lag is None or entry["lag_p99_ms"] <= lag
+    return (
+        all(one is not None and one >= least for one, least in wanted if least is not None)
+        and (lag is None or entry["lag_p99_ms"] <= lag)
+        and (entry["p95_goal_ms"] is None or entry["p95_ms"] <= entry["p95_goal_ms"])
     )
 
 

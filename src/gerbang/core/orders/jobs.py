@@ -32,13 +32,14 @@ class Fetching:
             await self._end(job)
             return
         try:
-            await self._reading.refresh(shop, str(job.payload["order"]), "push")
+            read = await self._reading.refresh(shop, str(job.payload["order"]), "push", [job])
         except UpstreamFailed as error:
             if job.tries >= job.most_tries:  # the poll reads what changed
                 await self._end(job)
                 return
             raise Retry(error.detail, error.retry_after_s) from error
-        await self._end(job)
+        if read is None:
+            await self._end(job)
 
     async def _end(self, job: Job) -> None:
         async with self._reading.db.transaction() as tx:

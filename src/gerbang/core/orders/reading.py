@@ -15,6 +15,8 @@ from gerbang.core.connections.outbound_calls import MARKETPLACES, CallResult, Op
 from gerbang.core.orders import poll_store
 from gerbang.core.orders.intake import take_reads
 from gerbang.core.orders.model import Order
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import Job
 from gerbang.ports.marketplace import CHANGED, ORDER, ORDERS, Refused, TooMuchData, Why
 from gerbang.ports.marketplace_orders import ChangedOrders, MarketplaceOrder, OrderCursor, OrderHead, Unreadable
 
@@ -56,8 +58,10 @@ class Reading:
             about=external_id,
         )
 
-    async def refresh(self, shop: Connection, external_id: str, source: str) -> Order | None:
-        """Read one order and write it; None for one that the marketplace does not know, or that cannot be read. Raises UpstreamFailed."""
+    async def refresh(self, shop: Connection, external_id: str, source: str, ends: Sequence[Job] = ()) -> Order | None:
+        """Read one order and write it; None for one that the marketplace does not know, or that cannot be read. Raises UpstreamFailed.
+        `ends` are jobs that are done with it: they end in the commit that keeps the order.
+        """
         read_at = self.clock.now()
         result = await self.order(shop, external_id)
         if isinstance(result.error, Refused) and result.error.why in (Why.NOT_FOUND, Why.UNREADABLE):
@@ -68,6 +72,7 @@ class Reading:
         read = result.value()
         async with self.db.transaction() as tx:
             (order,) = await take_reads(tx, shop, [read], read_at=read_at, source=source)
+            await queue.finish(tx, ends)
         return order
 
     async def _with_items(
