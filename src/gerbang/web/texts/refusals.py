@@ -36,6 +36,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "the answer lacks a reason, a comment or pictures",
     ),
     "refusal.document_not_there": ("belum ada yang dikemas", "nothing is packed yet"),
+    "refusal.order_exists": (
+        "nomor atau pembayaran ini milik pesanan lain",
+        "another order has this number or payment",
+    ),
+    "refusal.invalid_order": ("isi pesanan itu tidak benar", "what the order says is not valid"),
+    "refusal.cod_not_now": (
+        "keadaan uang tunainya tidak memungkinkan",
+        "where the cash stands does not allow it",
+    ),
+    "refusal.not_our_order": ("lokapasar yang mengurus pesanan ini", "a marketplace keeps this order"),
     "refusal.nothing_to_pack": ("tidak ada pesanan yang menunggu dikemas", "no order waits to be packed"),
     "refusal.orders_not_for_wave": (
         "pesanan itu tidak bisa dikemas dalam gelombang",
