@@ -7,7 +7,7 @@ from typing import Final
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.identity.permissions import ADMINS, MAKERS, MONEY, STAFF, Permission
-from gerbang.core.notifications import audiences, conversation_store, suppression_store
+from gerbang.core.notifications import audiences, conversation_store, store, suppression_store
 from gerbang.core.notifications import event_types as message_events
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
@@ -29,6 +29,8 @@ from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import actions
 from gerbang.web.views import event_examples
 
+_MESSAGES_LOOKED_AT: Final = 1_000
+
 
 async def _used_up(channel: Channel, most_of: Callable[[Settings], int], told: str, core: Core) -> str | None:
     most = most_of(core.settings)
@@ -47,6 +49,18 @@ async def _templates_paused(core: Core) -> str | None:
         f"{len(paused)} message templates are paused, the first is {first['template']} ({first['language']}) of {first['connection']}: {first['why']}."
         " GET /v1/message-templates lists them."
     )
+
+
+async def _chats_refusing(core: Core) -> str | None:
+    chats = await core.operators.chats()
+    if not chats:
+        return None
+    async with core.db.reading() as tx:
+        refusing = await store.refusing_chats(tx, chats, _MESSAGES_LOOKED_AT)
+    if not refusing:
+        return None
+    names = ", ".join(one["recipient"] for one in refusing)
+    return f"Nothing arrives in the chat of {names}. {refusing[0]['error']} Mend its address in the console (Connections); until then operators are told by the bell and by mail."
 
 
 async def _texts_wanted(core: Core) -> str | None:
@@ -72,6 +86,7 @@ MESSAGES: Final = Noun(
             "WhatsApp messages of today (GERBANG_WHATSAPP_PER_DAY)",
         ),
         "message_templates": _templates_paused,
+        "chats": _chats_refusing,
     },
     jobs={
         message_jobs.SEND: lambda core: core.sender.handle,

@@ -12,6 +12,7 @@ from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.base.http import Http
 from gerbang.base.target_policy import TargetPolicy, read_private_targets
+from gerbang.core.notifications import store
 from gerbang.core.notifications.composing import ALL_DAY, Composer
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.holding import ShopHours
@@ -193,3 +194,16 @@ def sender(db: Database, receiver: Receiver) -> Sender:
         fallback=Fallback(payments=load_details, people=People({}).read, connected=connected, host="toko.example"),
         most_a_day={},
     )
+
+
+async def test_a_room_that_refuses_for_good_is_named_until_something_arrives_there(db: Database) -> None:
+    await happened(db, "payment.held", *ROOMS)
+    (one,) = await queued(db)
+    async with db.transaction() as tx:
+        assert await store.refusing_chats(tx, ROOMS, 100) == []
+        await tx.execute("UPDATE notifications SET status = 'failed', error = 'refused: gone' WHERE id = $1", one["id"])
+        (found,) = await store.refusing_chats(tx, ROOMS, 100)
+        assert (found["recipient"], found["error"]) == (one["recipient"], "refused: gone")
+        assert await store.refusing_chats(tx, ["another"], 100) == []
+        await tx.execute("UPDATE notifications SET status = 'sent' WHERE id = $1", one["id"])
+        assert await store.refusing_chats(tx, ROOMS, 100) == []

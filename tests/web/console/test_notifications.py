@@ -74,7 +74,15 @@ def test_a_line_says_that_copies_may_have_come_and_why_one_failed() -> None:
 async def test_the_pages_stand_in_the_sidebar_and_say_who_is_told_what(one_desk: httpx.AsyncClient) -> None:
     table = await one_desk.get("/console/notifications/audiences")
     assert table.status_code == 200, table.text
-    for said in ("Pembayaran masuk", "dan juga SMS", "kalau gagal SMS", "refund.<wbr>destination_<wbr>changed"):
+    for said in (
+        "Pembayaran masuk",
+        "dan juga SMS",
+        "kalau gagal SMS",
+        "refund.<wbr>destination_<wbr>changed",
+        "langsung dikirim: payment.<wbr>held",
+        '<td class="lg c1 wrap said" data-name="Pada jam tenang">',
+        '<td class="lg d1 wrap said" data-name="Bisa dihentikan">',
+    ):
         assert said in table.text, said
     listed = await one_desk.get("/console/notifications")
     assert listed.status_code == 200

@@ -225,6 +225,21 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     return _notification(row) if row else None
 
 
+async def refusing_chats(tx: Tx, chats: Collection[str], looked_at: int) -> list[Row]:
+    """The rooms whose newest message was refused for good, with what was said; of the newest `looked_at` messages of all, so that it does not grow with them."""
+    return await tx.fetch(
+        """
+        SELECT recipient, error FROM (
+            SELECT DISTINCT ON (recipient) recipient, status, error FROM (
+                SELECT channel, recipient, status, error, created_at, id FROM notifications ORDER BY created_at DESC, id DESC LIMIT $2) AS newest
+            WHERE channel = 'chat' AND recipient = ANY($1) AND status <> 'queued' ORDER BY recipient, created_at DESC, id DESC) AS last
+        WHERE status = 'failed' AND error LIKE 'refused:%' ORDER BY recipient
+        """,
+        list(chats),
+        looked_at,
+    )
+
+
 async def requeue(tx: Tx, id_: UUID) -> None:
     """What never left, to be sent from the first try on."""
     await tx.execute(

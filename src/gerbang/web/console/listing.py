@@ -30,8 +30,9 @@ _ANY: Final[Mapping[str, Collection[str]]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `title` is the key of its words; `place` where its cell stands on a narrow screen (`a1 a2 / b1 b2`, `c1` and `d1` a whole
-    line, `k1 k2` a third line of two, `off` nowhere) and `lg` that it needs a wide one; `look` is `num`, `mono`, `dim`, `wrap`.
+    """One column. `title` is the key of its words; `place` where its cell stands on a narrow screen (`a1 a2 / b1 b2`, `c1`, `d1` and `e1` a whole
+    line, `k1 k2` a third line of two, `off` nowhere) and `lg` that it needs a wide one; `look` is `num`, `mono`, `dim`, `wrap`, or
+    `said`: named by its title on a narrow screen, where no head stands above it.
     """
 
     key: str

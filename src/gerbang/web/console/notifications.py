@@ -65,9 +65,9 @@ _TABLE: Final = ListPage(
         Column("what", "notes.what", "a1", "wrap"),
         Column("who", "told.who", "a2"),
         Column("ways", "told.ways", "b1", "wrap"),
-        Column("quiet", "told.quiet", "lg off", "wrap"),
-        Column("stop", "told.stop", "lg off", "wrap"),
-        Column("events", "told.events", "c1", "mono names"),
+        Column("quiet", "told.quiet", "lg c1", "wrap said"),
+        Column("stop", "told.stop", "lg d1", "wrap said"),
+        Column("events", "told.events", "e1", "mono names"),
     ),
     empty="notes.empty",
 )
