@@ -48,6 +48,7 @@ from gerbang.core.queue.model import Job, NewJob, Retry
 WAVE_JOB: Final = "order.wave"
 _LOOK_AGAIN_S: Final = 3.0
 _MOST_TRIES: Final = 500
+_BATCHES: Final = 4  # in one run of the job
 _S: Final = WaveOrderStatus
 _NONE_LEFT: Final = "no_parcel"
 Change = tuple[int, WaveOrderStatus, UUID | None, str, str]
@@ -94,13 +95,16 @@ class Waves:
             return await store.pick_list(tx, id_)
 
     async def run(self, job: Job) -> None:
-        """Batch after batch until all is packed and printed, or something is waited for."""
+        """A few batches, and then the job anew: no run is long, and a worker that ends waits for none."""
         id_ = ids.read(WAVE_PREFIX, job.key)
-        while (wait_s := await self._step(id_)) == 0.0:
-            pass
+        wait_s: float | None = 0.0
+        for _ in range(_BATCHES):
+            wait_s = await self._step(id_)
+            if wait_s != 0.0:
+                break
         async with self._db.transaction() as tx:
             if wait_s is not None:  # its last orders are looked up by their own jobs, however long that takes
-                again = self._clock.now() + timedelta(seconds=wait_s)
+                again = self._clock.now() + timedelta(seconds=wait_s) if wait_s else None
                 await queue.enqueue(tx, [NewJob(WAVE_JOB, job.key, run_at=again, most_tries=_MOST_TRIES)])
             await queue.finish(tx, [job])
 
