@@ -1,8 +1,12 @@
 """Both SDKs verify alike: the vectors of Standard Webhooks, its Ed25519, a rotation, and of each usual mistake which it is and what to do."""
 
+import gzip
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -38,6 +42,7 @@ class Case(NamedTuple):
     now: float = NOW
     parsed: bool = False
     no_headers: bool = False
+    cgi: bool = False
     leave_out: str = ""
     timestamp: str = str(NOW)
     says: str = ""
@@ -45,7 +50,8 @@ class Case(NamedTuple):
     @property
     def headers(self) -> Mapping[str, str]:
         told = {"Webhook-Id": "msg_test0001", "webhook-timestamp": self.timestamp, "WEBHOOK-SIGNATURE": self.signature}
-        return {name: value for name, value in told.items() if name.lower() != self.leave_out}
+        named = {f"HTTP_{name.upper().replace('-', '_')}" if self.cgi else name: value for name, value in told.items()}
+        return {name: value for name, value in named.items() if name.lower() != self.leave_out}
 
 
 CASES: Final = (
@@ -73,7 +79,11 @@ CASES: Final = (
     Case("a body that was read before", "body_empty", body="", says="something read it before"),
     Case("an object of JavaScript as text", "body_parsed", body="[object Object]", says="[object Object]"),
     Case("an object of Python as text", "body_parsed", body=str(json.loads(BODY)), says="the very bytes"),
-    Case("half a body", "body_parsed", body=BODY[:40], says="begins with"),
+    Case("half a body", "body_cut", body=BODY[:40], says="no more than 40 bytes"),
+    Case("a body in base64", "body_encoded", body=b64encode(BODY.encode()).decode(), says="isBase64Encoded"),
+    Case("a body that nobody read", "body_not_read", body="null", parsed=True, says="nobody read it"),
+    Case("variables of CGI", "header_missing", cgi=True, says="HTTP_WEBHOOK_ID"),
+    Case("a secret from a file that ends with a line", "good", keys=(f" {NEW}\n",)),
     Case("no headers at all", "header_missing", no_headers=True, says="The second argument of verify is"),
     Case("no signature", "header_missing", leave_out="webhook-signature", says="webhook-signature"),
     Case("no timestamp", "header_missing", leave_out="webhook-timestamp", says="webhook-timestamp"),
@@ -88,7 +98,7 @@ BAD_KEYS: Final[dict[str, tuple[Any, str]]] = {
     "a variable that is not set": (None, "is its variable set"),
     "a prefix alone": ("whsec_", "whole"),
     "half a secret": (NEW[:20], "whole"),
-    "a secret with a blank": (NEW + " ", "without blanks"),
+    "a secret with a blank": (f"{NEW[:30]} {NEW[30:]}", "without blanks"),
     "a public key that is too long": ("whpk_" + "A" * 64, "whpk_"),
 }
 
@@ -161,3 +171,48 @@ def test_a_signature_alone_in_place_of_the_headers_is_told_with_what_belongs_the
 def test_without_a_key_nothing_can_be_verified() -> None:
     with pytest.raises(ValueError, match="whsec_"):
         Webhook()
+
+
+async def test_whoever_hands_over_what_nobody_read_is_told_so_and_how_to_read_it() -> None:
+    async def body() -> bytes:
+        return BODY.encode()
+
+    request = SimpleNamespace(headers=CASES[0].headers, body=BODY.encode())
+    for unread, says in (
+        (body(), "awaited"),
+        (body, "called"),
+        (BytesIO(BODY.encode()), "stream"),
+        (request, "request"),
+    ):
+        with pytest.raises(WebhookVerificationError, match=says) as told:
+            Webhook(NEW).verify(unread, CASES[0].headers, now=NOW)  # type: ignore[arg-type]  # what a shop gets wrong
+        assert told.value.reason == "body_not_read"
+    with pytest.raises(WebhookVerificationError, match="gzip"):
+        Webhook(NEW).verify(gzip.compress(BODY.encode()), CASES[0].headers, now=NOW)
+
+
+async def test_typescript_takes_an_array_buffer_and_tells_what_nobody_read(
+    tmp_path: Path, need: Callable[..., str]
+) -> None:
+    need("node")
+    program = """
+import { text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
+import { Webhook } from "gerbang-client";
+const { key, headers, body, now } = JSON.parse(await text(process.stdin));
+const request = new Request("https://toko.example", { method: "POST", body, headers });
+const told = [new TextEncoder().encode(body).buffer, request.clone().text(), request.clone().body, request, request.text, gzipSync(body)].map((one) => {
+  try {
+    return new Webhook(key).verify(one, headers, now).object;
+  } catch (error) {
+    return error.reason ?? String(error);
+  }
+});
+console.log(JSON.stringify(told));
+"""
+    told = {"key": NEW, "headers": CASES[0].headers, "body": BODY, "now": NOW}
+    assert await node.run(node.installed(tmp_path), program, told) == [
+        "event",
+        *["body_not_read"] * 4,
+        "body_compressed",
+    ]

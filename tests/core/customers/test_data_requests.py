@@ -84,7 +84,8 @@ async def test_to_complete_an_erasure_erases_the_person_and_what_they_said_by_wh
     done = await requests.complete(ADMIN, one.id, "Dear Sari")
     assert (done.status, done.closed_by, done.note, done.answer) == ("completed", ADMIN.label, "", "")
     assert (await customers.get(one.customer_id)).erased_at is not None
-    assert ((await requests.get(other.id)).status, (await requests.get(other.id)).note) == ("completed", "")
+    ended = await requests.get(other.id)
+    assert (ended.status, ended.note, ended.closed_by) == ("ended_by_erasure", "", ADMIN.label)
     assert await waiting(db) == 0
     with pytest.raises(CustomerErased):
         await requests.open(SUPPORT, one.customer_id, KIND.ACCESS, "", key())

@@ -5,6 +5,7 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.base.errors import Forbidden
+from gerbang.core.identity import people
 from gerbang.core.identity.api_keys import refuse_credentials_in_query
 from gerbang.core.identity.model import (
     ApiKeyNotFound,
@@ -115,3 +116,15 @@ def test_a_credential_in_the_address_is_refused_with_advice_r36(query: str) -> N
 @pytest.mark.parametrize("query", ["", "limit=10", "q=grb_&x=%20", "name=eyJ"])
 def test_other_queries_pass(query: str) -> None:
     refuse_credentials_in_query(query)
+
+
+async def test_behind_a_key_that_a_key_made_stands_the_person_who_made_the_first(
+    process: Process, db: Database, admin: Caller
+) -> None:
+    _, key = await process.identity.api_keys.create(admin, "first", Role.ADMIN)
+    first = await process.identity.caller_of(f"Bearer {key}")
+    _, key = await process.identity.api_keys.create(first, "second", Role.DEVELOPER)
+    second = await process.identity.caller_of(f"Bearer {key}")
+    async with db.reading() as tx:
+        assert await people.behind(tx, second.label) == {second.label, first.label, admin.label}
+        assert await people.behind(tx, "key:nothing") == {"key:nothing"}

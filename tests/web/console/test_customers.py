@@ -325,3 +325,36 @@ async def test_an_old_tab_does_not_undo_what_the_customer_said_meanwhile(edge: E
         "Sari W",
         "en",
     )
+
+
+async def test_an_erasure_that_was_asked_for_takes_the_typed_word_and_names_who_goes_with_it(
+    edge: Edge, desk: httpx.AsyncClient
+) -> None:
+    number = f"0812{ids.new().int % 10**8:08}"
+    (page, _), (spouse, _) = await made(desk, phone=number), await made(desk, phone=number, email="budi@example.com")
+    form = {"kind": "erasure", "note": "", "received_at": "2020-01-01T07:00"}
+    assert (await send(desk, f"{page}/data-requests", **form)).headers["location"] == f"{page}?done=noted"
+    shown = (await desk.get(page)).text
+    found = re.search(r'href="(/console/data-requests/dsr_\w+)"', shown)
+    assert found
+    assert re.search(r"overdue since \d+\sJan\s2020", shown)
+    assert spouse.rpartition("/")[2] in (await desk.get(found[1])).text
+    assert spouse.rpartition("/")[2] in (await desk.get(f"{page}/export")).text
+    finance = await signed_in(edge, Role.FINANCE)
+    finance.cookies.set("grb_lang", "en")
+    theirs = (await finance.get(found[1])).text
+    await finance.aclose()
+    assert ("an erasure is answered by an admin" in theirs, "overdue since" in theirs) == (True, True)
+    answer = {"decision": "complete", "reason": "Sudah dihapus"}
+    refused = await send(desk, found[1], **answer)
+    assert (refused.status_code, 'id="e-word"' in refused.text) == (422, True)
+    assert "This person was erased" not in (await desk.get(page)).text
+    assert (await send(desk, found[1], **answer, word="erase")).headers["location"] == f"{page}?done=answered"
+    for one in (page, spouse):
+        assert "This person was erased" in (await desk.get(one)).text
+
+
+async def test_when_a_request_came_is_not_to_come(desk: httpx.AsyncClient) -> None:
+    page, _ = await made(desk)
+    wrong = await send(desk, f"{page}/data-requests", kind="access", received_at="2999-01-01T00:00")
+    assert (wrong.status_code, 'id="e-received_at"' in wrong.text) == (422, True)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import inspect
 import json
 import time
 from collections.abc import Iterable, Sequence
@@ -45,8 +46,8 @@ class Webhook:
             raise ValueError(
                 "no key: name the secret (whsec_…) that POST /v1/endpoints or gerbang listen told; is its variable set?"
             )
-        self._secrets = [_raw(key) for key in keys if not key.startswith(_PUBLIC)]
-        self._publics = [_raw(key) for key in keys if key.startswith(_PUBLIC)]
+        self._secrets = [_raw(key) for key in keys if not key.strip().startswith(_PUBLIC)]
+        self._publics = [_raw(key) for key in keys if key.strip().startswith(_PUBLIC)]
         self._tolerance_s = tolerance_s
 
     def verify(
@@ -84,7 +85,7 @@ class Webhook:
                 " request.form or request.stream.",
             )
         if not _is_message(raw):
-            return _parsed(f"The body is not the JSON that Gerbang sends, it begins with {raw[:20]!r}")
+            return _no_message(raw)
         if not any(("v1" in versions and self._secrets, "v1a" in versions and self._publics)):
             return WebhookVerificationError(
                 "no_key_for_it",
@@ -109,6 +110,7 @@ def _raw(key: str) -> bytes:
         raise ValueError("whsk_… is a private key: take the endpoint's public_key (whpk_…)")
     if key.startswith("grb_"):
         raise ValueError("that is an API key: take the endpoint's secret (whsec_…), as POST /v1/endpoints told it")
+    key = key.strip()  # a file or a variable often ends with a line
     kind = _PUBLIC if key.startswith(_PUBLIC) else _SECRET
     text = key.removeprefix(kind)
     try:
@@ -127,7 +129,58 @@ def _bytes(body: Any) -> bytes:
         return body.encode()
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
-    raise _parsed(f"The body is a {type(body).__name__}")
+    unread = _unread(body)
+    raise _parsed(f"The body is a {type(body).__name__}") if unread is None else unread
+
+
+def _unread(body: Any) -> WebhookVerificationError | None:
+    """What is wrong with something of which nobody has read the bytes yet; None where it was parsed."""
+    if body is None:
+        return _mistaken("body_not_read", "The body is None: nobody read it")
+    if inspect.isawaitable(body):
+        if inspect.iscoroutine(body):
+            body.close()  # or Python complains of one that was never awaited
+        return _mistaken("body_not_read", "The body was not awaited: write await before the call that reads it")
+    if callable(body):
+        return _mistaken(
+            "body_not_read", "The body is a function that nobody called: write () after it, and await where it is async"
+        )
+    if hasattr(body, "headers"):
+        return _mistaken("body_not_read", "The body is the whole request: give its bytes")
+    if hasattr(body, "read") or hasattr(body, "__aiter__") or inspect.isgenerator(body):
+        return _mistaken("body_not_read", "The body is a stream that nobody read: read it to its end")
+    return None
+
+
+def _mistaken(reason: str, found: str) -> WebhookVerificationError:
+    return WebhookVerificationError(reason, f"{found}. Verify {_BYTES}.")
+
+
+def _no_message(raw: bytes) -> WebhookVerificationError:
+    """What became of the JSON that Gerbang sends on its way here."""
+    if raw.startswith(b"\x1f\x8b"):
+        return _mistaken(
+            "body_compressed",
+            "The body is compressed by gzip, as a proxy on its way does: have it left alone, or unpack it first",
+        )
+    if _is_message(_decoded(raw)):
+        return _mistaken(
+            "body_encoded",
+            "The body is base64, as AWS Lambda hands it over where isBase64Encoded is true: decode it first, base64.b64decode(event['body'])",
+        )
+    if raw.lstrip().startswith((b'{"', b"{\n")):
+        return _mistaken(
+            "body_cut",
+            f"The body is cut off, it ends with {raw[-20:]!r}: something takes no more than {len(raw)} bytes, or did not read to the end",
+        )
+    return _parsed(f"The body is not the JSON that Gerbang sends, it begins with {raw[:20]!r}")
+
+
+def _decoded(raw: bytes) -> bytes:
+    try:
+        return base64.b64decode(raw, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _parsed(found: str) -> WebhookVerificationError:
@@ -155,6 +208,11 @@ def _needed(headers: Any) -> tuple[str, str, str]:
     pairs = headers.items() if hasattr(headers, "items") else headers
     known = {_text(name).lower(): _text(value) for name, value in pairs}
     missing = [name for name in (_ID, _TIME, _SIGNATURE) if not known.get(name)]
+    if missing and "http_webhook_id" in known:
+        raise WebhookVerificationError(
+            "header_missing",
+            "These are the variables of CGI or WSGI (HTTP_WEBHOOK_ID …), as Django's request.META has them: hand over request.headers.",
+        )
     if missing:
         raise WebhookVerificationError(
             "header_missing",

@@ -17,7 +17,7 @@ _PAGE_OF_CUSTOMER: Final = (
     _REQUESTS + "WHERE customer_id = $4 AND (created_at, id) < ($1, $2) AND status = ANY($5) AND kind = ANY($6)"
     " ORDER BY created_at DESC, id DESC LIMIT $3"
 )
-# Of each status and kind the newest, merged: there are twelve of them.
+# Of each status and kind the newest, merged: there are sixteen of them.
 _PAGE_BY_KIND: Final = """
     SELECT newest.* FROM unnest($4::text[]) AS s (wanted_status) CROSS JOIN unnest($5::text[]) AS k (wanted_kind) CROSS JOIN LATERAL (
         SELECT id, customer_id, kind, status, note, answer, received_at, due_at, created_by, created_at, closed_by, closed_at FROM data_requests
@@ -109,12 +109,12 @@ async def count_waiting(tx: Tx, most: int) -> int:
 
 
 async def erase(tx: Tx, customers: Sequence[UUID], by: str) -> int:
-    """Forget the words of what these asked; what was still open is done with that. Of how many something changed."""
+    """Forget the words of what these asked; what was still open ends with that: done is the erasure alone. Of how many something changed."""
     rows = await tx.fetch(
         """
         UPDATE data_requests SET note = '', answer = '', closed_by = CASE status WHEN 'open' THEN $2 ELSE closed_by END,
             closed_at = CASE status WHEN 'open' THEN business_now() ELSE closed_at END,
-            status = CASE status WHEN 'open' THEN 'completed' ELSE status END
+            status = CASE WHEN status <> 'open' THEN status WHEN kind = 'erasure' THEN 'completed' ELSE 'ended_by_erasure' END
         WHERE customer_id = ANY($1) AND (status = 'open' OR (note, answer) <> ('', '')) RETURNING id
         """,
         list(customers),

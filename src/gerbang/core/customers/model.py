@@ -68,6 +68,7 @@ class DataRequestStatus(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     REFUSED = "refused"
+    ENDED_BY_ERASURE = "ended_by_erasure"  # nobody answered it: the person was erased meanwhile
 
 
 class DataRequest(msgspec.Struct, frozen=True):

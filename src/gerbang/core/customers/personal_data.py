@@ -74,8 +74,8 @@ async def export_requests(tx: Tx, person: Person, after: UUID | None, most: int)
 
 
 async def erase_requests(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:
-    """The words go; that something was asked, and when it was done, stays."""
-    return Erased(await data_request_store.erase(tx, person.customers, SYSTEM), 0, None)
+    """The words go; that something was asked, and how it ended, stays: what else was open ends with the erasure, and was not done."""
+    return Erased(await data_request_store.erase(tx, person.customers, person.asked_by or SYSTEM), 0, None)
 
 
 async def erase_customers(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:

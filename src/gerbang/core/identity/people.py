@@ -38,15 +38,22 @@ async def still_has_role(tx: Tx, label: str, roles: Collection[Role]) -> bool:
 
 
 async def behind(tx: Tx, label: str) -> frozenset[str]:
-    """The label itself, and of an API key the person who made it; one that came from the command line stands for itself."""
+    """The label itself, and of an API key whoever made it: the keys by which it was made, and the person who made the first of them. One that came
+    from the command line stands for itself.
+    """
+    found = {label}
+    while (maker := await _maker(tx, label)) is not None and maker not in found:
+        found.add(maker)
+        label = maker
+    return frozenset(found)
+
+
+async def _maker(tx: Tx, label: str) -> str | None:
+    """Who made an API key: a person, or another key."""
     kind, _, id_ = label.partition(":")
-    if kind != "key":
-        return frozenset({label})
-    try:
-        maker = await key_store.made_by(tx, ids.read("key", id_))
-    except NotFound:
-        maker = None
-    return frozenset({label, maker} if maker and maker.startswith("user:") else {label})
+    known = _read("key", id_) if kind == "key" else None
+    maker = await key_store.made_by(tx, known) if known is not None else None
+    return maker if maker is not None and maker.startswith(("user:", "key:")) else None
 
 
 async def named(tx: Tx, labels: Iterable[str]) -> dict[str, Actor]:

@@ -9,13 +9,15 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True)
 class Person:
     """A user, a customer of the shop, or a payer who is neither: by user id, e-mail address in small letters, or phone number in E.164; empty where it is
-    not known. `customers` are the ids of all customers who have one of the addresses.
+    not known. `customers` are the ids of all customers who have one of the addresses;
+    `asked_by` is the label of who has them erased.
     """
 
     user: UUID | None = None
     email: str = ""
     phone: str = ""
     customers: tuple[UUID, ...] = ()
+    asked_by: str = ""
 
     def __str__(self) -> str:
         """What a keyed digest is made of; never stored itself. Of a customer without any address it is the id."""

@@ -1,7 +1,7 @@
 """Showing and erasing a person: noun after noun, in bounded steps, each one transaction with its audit row. A run that was killed is run again."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -58,7 +58,7 @@ class People:
 
     async def erase_person(self, actor: str, person: Person) -> dict[str, Erased]:
         """Erase the person from every noun; what happened, and money, stays. Says by noun what was erased, and what must stay for now."""
-        object_ = await self._object(person)
+        object_, person = await self._object(person), replace(person, asked_by=actor)
         async with self._db.transaction() as tx:
             for data in self._kept:
                 if data.check is not None:

@@ -19,6 +19,7 @@ from gerbang.web.console.confirmation import Input, Question, ask_first
 from gerbang.web.console.customers import AnyRequest, core_of, customer_id
 from gerbang.web.console.objects import Crumb
 from gerbang.web.console.page_frame import form_key, operator
+from gerbang.web.console.same_person import others_named, word_input, word_wrong
 from gerbang.web.console.shown_fields import FIELD, touched, with_shown
 from gerbang.web.forms import Form, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
@@ -102,7 +103,9 @@ async def change_preferences(request: AnyRequest, customer: FromPath[str]) -> Pa
 async def ask_export(request: AnyRequest, customer: FromPath[str]) -> Response[bytes]:
     """Is it meant?"""
     operator(request, ERASE)
-    return await ask_first(request, "customers", _question(request, await _known(request, customer), "export"))
+    known = await _known(request, customer)
+    others = await others_named(request, known.id, "export")
+    return await ask_first(request, "customers", _question(request, known, "export", earlier=others))
 
 
 @post("/console/customers/{customer:str}/export", status_code=200)
@@ -125,10 +128,10 @@ async def ask_erase(request: AnyRequest, customer: FromPath[str]) -> Response[by
 @post("/console/customers/{customer:str}/erase", status_code=303)
 async def erase(request: AnyRequest, customer: FromPath[str]) -> Page:
     """Erase the person everywhere; whoever asks again erases what had to wait."""
-    caller, say = operator(request, ERASE), texts.words(locale_of(request))
+    caller = operator(request, ERASE)
     form = await read_form(request, "key", "word")
-    if form["word"].strip().upper() != say("cus.erase.word.is") or only_shown(request):
-        return await _erasing(request, await _known(request, customer), form, {"word": say("cus.erase.wrong")})
+    if (wrong := word_wrong(request, form)) or only_shown(request):
+        return await _erasing(request, await _known(request, customer), form, wrong)
     try:
         done = await core_of(request).erase(caller, customer_id(customer))
     except Conflict as error:
@@ -168,9 +171,9 @@ async def _erasing(
     request: AnyRequest, known: Customer, given: Form | None = None, wrong: Mapping[str, Markup] | None = None
 ) -> Response[bytes]:
     say = texts.words(locale_of(request))
-    others = len((await core_of(request).person(known.id)).customers) - 1
-    inputs = (Input("word", say("cus.erase.word"), most=20, focus=True),)
-    question = _question(request, known, "erase", inputs, count=others, note=say("cus.erase.note"), danger=True)
+    others = await others_named(request, known.id, "erase")
+    inputs = (word_input(request, focus=True),)
+    question = _question(request, known, "erase", inputs, note=say("cus.erase.note"), danger=True, earlier=others)
     return await ask_first(request, "customers", question, given, wrong)
 
 
@@ -180,7 +183,7 @@ def _question(
     act: str,
     inputs: tuple[Input, ...] = (),
     *,
-    count: int = 0,
+    earlier: tuple[Markup, ...] = (),
     note: Markup | str = "",
     danger: bool = False,
 ) -> Question:
@@ -189,7 +192,7 @@ def _question(
     crumbs = (Crumb(say("nav.customers"), _LIST), *((Crumb(ids.show(PREFIX, known.id), here),) if known else ()))
     return Question(
         heading=say(f"cus.{act}.title"),
-        lead=say(f"cus.{act}.lead", count=count),
+        lead=say(f"cus.{act}.lead"),
         action=f"{here}/{act}",
         back=here,
         crumbs=crumbs,
@@ -197,6 +200,7 @@ def _question(
         danger=danger,
         note=note,
         inputs=inputs,
+        earlier=earlier,
     )
 
 

@@ -1,7 +1,6 @@
 """A customer's consent to messages on their phone, as an operator heard or read it: recorded with its words, when and where they were said, and withdrawn."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -10,8 +9,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from gerbang.base import ids, phone
-from gerbang.base.clock import real_now
-from gerbang.base.errors import Conflict, Invalid
+from gerbang.base.errors import Conflict
 from gerbang.base.formats import Locale, one_line
 from gerbang.core.customers.consent_model import NEED_CONSENT, Agreement
 from gerbang.core.customers.model import PREFIX, WRITE, Customer
@@ -19,7 +17,7 @@ from gerbang.ports.messenger import Channel
 from gerbang.web import texts
 from gerbang.web.console.confirmation import Input, Question, ask_first
 from gerbang.web.console.customers import AnyRequest, core_of, customer_id
-from gerbang.web.console.moments import read_moment
+from gerbang.web.console.moments import read_past
 from gerbang.web.console.objects import Crumb
 from gerbang.web.console.page_frame import operator
 from gerbang.web.forms import Form, read_form
@@ -91,7 +89,7 @@ def _read(form: Form, known: Customer, locale: Locale) -> tuple[Mapping[str, Agr
         wrong["channel"] = say("cus.wrong.choice")
     if lacks := _lacks(known, locale):
         wrong[""] = lacks
-    at = _moment(form["at"])
+    at = read_past(form["at"])
     if at is None:
         wrong["at"] = say("cus.wrong.at")
     wrong |= form.card_complaints(say)
@@ -99,16 +97,6 @@ def _read(form: Form, known: Customer, locale: Locale) -> tuple[Mapping[str, Agr
         return {}, wrong
     where, words = one_line(form["where"]), one_line(form["text"])
     return {one.value: Agreement(one, at, where, words) for one in channels}, {}
-
-
-def _moment(written: str) -> datetime | None:
-    """When it was said; now where nobody says; None for nonsense and for a time to come."""
-    now = real_now()
-    try:
-        found = read_moment(written)
-    except Invalid:
-        return None
-    return now if found is None else found.at if found.at <= now else None
 
 
 def _channels(chosen: str, offered: Sequence[Channel]) -> Sequence[Channel]:

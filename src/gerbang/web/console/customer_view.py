@@ -1,13 +1,14 @@
 """What pages are told of customers. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from gerbang.base import formats, ids
-from gerbang.base.formats import Locale
+from gerbang.base.formats import Locale, moment
 from gerbang.core.audit.model import Recorded
 from gerbang.core.customers.consent_model import NEED_CONSENT
 from gerbang.core.customers.model import (
@@ -92,7 +93,12 @@ def page_of(
     )
 
 
-def rights_of(requests: Sequence[DataRequest], names: Names, locale: Locale) -> Facts:
+def due(one: DataRequest, now: datetime, locale: Locale) -> Markup:
+    """By when an open one is to be answered, or since when that is over, with the year: a time may run from long ago."""
+    return texts.words(locale)("dsr.due.over" if now > one.due_at else "dsr.due", at=moment(one.due_at, locale))
+
+
+def rights_of(requests: Sequence[DataRequest], names: Names, locale: Locale, now: datetime) -> Facts:
     """What they asked of their data: what is open with its due date, what was answered with who did."""
     say = texts.words(locale)
     return Facts(
@@ -102,9 +108,9 @@ def rights_of(requests: Sequence[DataRequest], names: Names, locale: Locale) -> 
                 say(f"dsr.kind.{one.kind.value}"),
                 say(f"dsr.status.{one.status.value}"),
                 href=f"/console/data-requests/{ids.show(REQUEST_PREFIX, one.id)}",
-                small=say("dsr.due", at=stamp(one.due_at, locale))
+                small=due(one, now, locale)
                 if one.closed_at is None
-                else say("dsr.closed", at=stamp(one.closed_at, locale), by=called(one.closed_by or "", names, locale)),
+                else say("dsr.closed", at=moment(one.closed_at, locale), by=called(one.closed_by or "", names, locale)),
             )
             for one in requests
         ),

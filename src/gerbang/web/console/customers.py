@@ -138,7 +138,7 @@ async def customer(request: AnyRequest, customer: FromPath[str]) -> Response[byt
         if caller.may("notifications:read")
         else None,
         message_columns=_OF_MESSAGES,
-        rights=customer_view.rights_of(told.requests, names, locale),
+        rights=customer_view.rights_of(told.requests, names, locale, now),
     )
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from gerbang.base.clock import real_now
 from gerbang.base.errors import Invalid
 from gerbang.web.console.page_frame import read_day
 
@@ -19,6 +20,16 @@ class Moment(NamedTuple):
 
     at: datetime
     shown: str
+
+
+def read_past(text: str) -> datetime | None:
+    """When something was said: now where nobody says, None for nonsense and for a time to come."""
+    now = real_now()
+    try:
+        found = read_moment(text)
+    except Invalid:
+        return None
+    return now if found is None else found.at if found.at <= now else None
 
 
 def read_moment(text: str, *, after: bool = False) -> Moment | None:

@@ -24,6 +24,7 @@ from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console import actors
 from gerbang.web.console.actors import Names
+from gerbang.web.console.customer_view import due
 from gerbang.web.console.page_frame import stamp
 from gerbang.web.views import attempt_failures
 
@@ -190,14 +191,13 @@ def data_request_row(one: DataRequest, caller: Caller, now: datetime, locale: Lo
     """What a customer asks of their data: it leads to its page, where it is done or refused."""
     say, page = texts.words(locale), f"/console/data-requests/{ids.show(REQUEST_PREFIX, one.id)}"
     customer = ids.show(PREFIX, one.customer_id)
-    over = now > one.due_at
     return Row(
         mark=_MARKS["data_request"],
         word=say(f"dsr.kind.{one.kind.value}"),
         sum="",
         who=customer,
         href=f"/console/customers/{customer}",
-        what=say("work.data_request.what", note=one.note or "–"),
+        what=say("work.data_request.what", note=one.note) if one.note else Markup(),
         id=one.id.hex,
         bank="",
         account="",
@@ -212,8 +212,8 @@ def data_request_row(one: DataRequest, caller: Caller, now: datetime, locale: Lo
         hint=Markup(""),
         minor=0,
         currency="",
-        until=say("dsr.due.over" if over else "dsr.due", at=stamp(one.due_at, locale)),
-        late=over or now > one.due_at - _SOON,
+        until=due(one, now, locale),
+        late=now > one.due_at - _SOON,
     )
 
 

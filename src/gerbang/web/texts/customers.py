@@ -160,11 +160,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Satu berkas JSON: semua yang disimpan tentang siapa pun dengan id, email, atau nomor ini. Dicatat dalam jejak.",
         "One JSON file: everything that is kept about whoever has this id, address or number. It stands in the trail.",
     ),
+    "cus.export.also": (
+        "Berkas ini juga berisi data orang dengan email atau nomor yang sama: **{customers}**. Lihat dulu apakah ia boleh membacanya.",
+        "The file holds the data of others with the same address or number, too: **{customers}**. See first whether this person may read it.",
+    ),
     "cus.export.button": ("Unduh", "Download"),
     "cus.erase.title": ("Hapus semua data orang ini?", "Erase all that is kept about this person?"),
     "cus.erase.lead": (
-        "Tidak bisa dibatalkan. Nama, email, nomor, pesan, dan rekening hilang di semua bagian, juga dari {count} pelanggan lain dengan email atau nomor yang sama.",
-        "It cannot be undone. Name, address, number, messages and accounts are gone everywhere, also of {count} other customers with the same address or number.",
+        "Tidak bisa dibatalkan. Nama, email, nomor, pesan, dan rekening hilang di semua bagian.",
+        "It cannot be undone. Name, address, number, messages and accounts are gone everywhere.",
+    ),
+    "cus.erase.also": (
+        "Ikut dihapus, karena email atau nomornya sama: **{customers}**",
+        "Erased with them, for they have the same address or number: **{customers}**",
     ),
     "cus.erase.note": (
         "Pembayaran, pengembalian, dan buku besar tetap ada tanpa nama: pembukuan wajib disimpan sepuluh tahun (UU KUP pasal 28 ayat 11).",

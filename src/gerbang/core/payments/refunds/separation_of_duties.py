@@ -50,14 +50,14 @@ def _judge(
     refund: Refund,
     namers: Iterable[str],
 ) -> Duties:
-    mine, askers, namers = behind[caller.label], behind[refund.requested_by], frozenset(namers)
-    asked, involved = bool(mine & askers), bool(mine & (askers | namers))
-    third = able - mine - namers - {refund.requested_by}
+    mine, askers = behind[caller.label], behind[refund.requested_by]
+    parties = askers.union(*(behind[label] for label in namers))  # people, and keys with whoever made them
+    asked, involved = bool(mine & askers), bool(mine & parties)
+    third = able - mine - parties
     if rules.second_person == "never" or not involved:
         settle = True
     else:
         settle = not ((len(able) > 1 if asked else third) or (asked and rules.second_person == "always"))
-    parties = askers.union(*(behind[label] for label in namers))
     approve = caller.kind == "user" and caller.label not in parties
     return Duties(settle, asked and settle, approve, able - parties - {caller.label})
 
