@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
+from gerbang.base.errors import Invalid
+from gerbang.core.customers import unsubscribes
 from gerbang.core.customers.matching import match
 from gerbang.core.customers.model import (
     Customer,
@@ -21,6 +24,7 @@ from gerbang.core.customers.model import (
 from gerbang.core.customers.service import Customers
 from gerbang.core.idempotency.model import IdempotencyKey, IdempotencyKeyReused
 from gerbang.core.identity.model import Role, system_caller
+from gerbang.core.notifications.suppression_store import digest_of
 from gerbang.core.payments import store as payments
 from gerbang.core.personal_data.service import People
 from gerbang.nouns import NOUNS
@@ -68,6 +72,20 @@ async def test_the_same_request_makes_one_customer_and_another_under_its_key_is_
     assert await told(db, first[0].id) == [("customer.created", 1)]
     with pytest.raises(IdempotencyKeyReused):
         await customers.create(ADMIN, sari(), IdempotencyKey("key:test", "k", b"another request"))
+
+
+async def test_what_an_address_unsubscribed_from_is_not_said_to_be_wanted_in_passing(
+    db: Database, customers: Customers
+) -> None:
+    async with db.transaction() as tx:
+        digest = digest_of("sari@example.com")
+        await unsubscribes.unsubscribe(tx, "recipient", digest, "payment_reminder", datetime(2026, 11, 23, tzinfo=UTC))
+    wanting = replace(sari(), wanted=frozenset({"payment_reminder:email", "payment_paid:email"}))
+    with pytest.raises(Invalid) as refused:
+        await customers.create(ADMIN, wanting, key())
+    assert [one.pointer for one in refused.value.errors] == ["/preferences/messages/payment_reminder/email"]
+    one = await made(customers)
+    assert one.muted == {"payment_reminder:email"}
 
 
 async def test_no_two_customers_have_one_external_id_and_the_refusal_names_who_has_it(customers: Customers) -> None:

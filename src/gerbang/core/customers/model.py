@@ -125,7 +125,7 @@ class Customer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class NewCustomer:
-    """A customer as they are first told of, already validated at the edge."""
+    """A customer as they are first told of, already validated at the edge. `wanted` is what whoever tells says that they want, as `muted` has it."""
 
     id: UUID
     external_id: str | None = None
@@ -138,6 +138,7 @@ class NewCustomer:
     quiet_hours: str = ""
     time_zone: str = ""
     agreed: tuple[Agreement, ...] = ()
+    wanted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from gerbang.base import ids, phone
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx, UniqueViolation
+from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.audit.model import Entry, Recorded
-from gerbang.core.customers import consents, store
+from gerbang.core.customers import consents, store, unsubscribe_store
 from gerbang.core.customers.changes import save_change, with_unsubscribes
 from gerbang.core.customers.consent_model import Agreement, Given
 from gerbang.core.customers.matching import note_created
@@ -36,6 +37,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.identity.personal_data import shopper_of
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People
+from gerbang.ports.messenger import Channel
 
 
 class Customers:
@@ -47,10 +49,13 @@ class Customers:
         self._people = people
 
     async def create(self, caller: Caller, new: NewCustomer, key: IdempotencyKey) -> tuple[Customer, bool]:
-        """A new customer, and whether the same `key` made them before. Raises ExternalIdTaken, IdempotencyKeyReused."""
+        """A new customer, and whether the same `key` made them before. Raises ExternalIdTaken, IdempotencyKeyReused, and Invalid for a message that is said to be
+        wanted by an address that unsubscribed from it.
+        """
         async with self._db.transaction() as tx:
             first = await claim(tx, key, CUSTOMER, new.id)
             if first is None:
+                await _refuse_unsubscribed(tx, new)
                 if not await store.add(tx, [new]):
                     raise await _taken(tx, new.external_id or "")
                 await note_created(tx, [(new, caller.label)], self._clock.now())
@@ -163,6 +168,18 @@ async def _whole(tx: Tx, found: Sequence[Customer]) -> Sequence[Customer]:
     """With what they agreed to."""
     agreed = await consents.of_customers(tx, [one.id for one in found])
     return [replace(one, consents=agreed.get(one.id, ())) for one in found]
+
+
+async def _refuse_unsubscribed(tx: Tx, new: NewCustomer) -> None:
+    """What somebody unsubscribed from themselves stays so: told otherwise in passing, it would be kept back without a word."""
+    if not new.email or not new.wanted:
+        return
+    wrong = [
+        one for one in await unsubscribe_store.of_email(tx, new.email) if f"{one}:{Channel.EMAIL.value}" in new.wanted
+    ]
+    if wrong:
+        said = "This address unsubscribed from it: leave it out, and switch it on by PATCH once they have asked you to."
+        raise Invalid(said, errors=[FieldError(f"/preferences/messages/{one}/email", said) for one in wrong])
 
 
 async def _taken(tx: Tx, external_id: str) -> ExternalIdTaken:

@@ -128,6 +128,7 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             phone=read_phone(self.phone, region, "/phone"),
             locale=self.locale or "",
             muted=switched(frozenset(), self.preferences.switches()),
+            wanted=frozenset(what for what, is_on in self.preferences.switches().items() if is_on),
             is_stopped=self.preferences.stopped is True,
             agreed=self._agreed(region),
             **self.preferences.hours(),
