@@ -76,6 +76,7 @@ class Known:
             "busiest_customer": ids.show("cus", self.busiest),
             "endpoint": ids.show("ep", self.endpoint),
             "order": ids.show("ord", self.order),
+            "answer": "accept",
             "claim": ids.show("clm", self.claim),
             "payout": ids.show("pyo", self.payout),
             "wave": ids.show("wav", self.event),

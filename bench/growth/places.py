@@ -154,6 +154,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "after": ("2020-01-01",),
         "before": ("2030-01-01",),
     },
+    "/console/claims": {"status": ("waiting",), "shop": ("market-1", "market-2")},
     "/console/customers": {
         "external_id": ("C-1",),
         "email": ("budi@example.com",),

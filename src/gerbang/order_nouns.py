@@ -107,4 +107,9 @@ CLAIMS: Final = Noun(
     notices={"claims": lambda core: core.service(Claims).notice()},
     announces=entries(order_events.CLAIM_EVENT_TYPES, CLAIM_DATA),
     payloads={CLAIM: lambda _core: claim_payloads},
+    pages={"orders": (Subpage("claims", "/console/claims", READ),)},
+    watched=lambda _core: {
+        "claims": Watched(READ, ("order.claim_",)),
+        "claim": Watched(READ, ("order.claim_",), object=CLAIM),
+    },
 )

@@ -9,13 +9,14 @@ from litestar.params import FromPath
 
 from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Recorded
+from gerbang.core.orders.claims import Claimed, Claims
 from gerbang.core.orders.model import OWN, READ, WRITE, OrderDetails, OrderFilters
 from gerbang.core.orders.operation_model import OPEN, OperationKind, OperationStatus
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.service import Orders
 from gerbang.ports.marketplace_orders import ItemStatus
 from gerbang.web import texts
-from gerbang.web.console import listing, order_view
+from gerbang.web.console import claim_view, listing, order_view
 from gerbang.web.console.confirmation import REFUSED
 from gerbang.web.console.listing import Filter, ListPage
 from gerbang.web.console.objects import said_of, show_object
@@ -54,6 +55,7 @@ class _Told:
 
     order: OrderDetails
     history: Sequence[Recorded]
+    claims: Sequence[Claimed]
 
 
 @get(_LIST)
@@ -89,7 +91,8 @@ async def order(request: AnyRequest, order: FromPath[str]) -> Response[bytes]:
     core = services.service(Orders)
 
     async def told() -> _Told:
-        return _Told(await core.get(id_), await core.timeline(id_, _ENTRIES))
+        claims = await services.service(Claims).of_order(id_)
+        return _Told(await core.get(id_), await core.timeline(id_, _ENTRIES), claims)
 
     found = await shared(request, ("order", id_), told)
     names = await names_of(request, [entry.actor for entry in found.history])
@@ -102,6 +105,8 @@ async def order(request: AnyRequest, order: FromPath[str]) -> Response[bytes]:
         doubtful=doubtful,
         items=[order_view.item_row(item, found.order.order.currency, locale) for item in found.order.items],
         item_columns=order_view.ITEMS,
+        claims=[claim_view.row_of(one, services.payments.context.clock.now(), locale) for one in found.claims],
+        claim_columns=claim_view.COLUMNS,
     )
 
 

@@ -8,6 +8,7 @@ from gerbang.base.errors import GerbangError
 from gerbang.web.console import (
     approvals,
     audit,
+    claims,
     connections,
     customer_acts,
     customer_consent,
@@ -84,6 +85,7 @@ HANDLERS: Final = [
         *shops.HANDLERS,
         *orders.HANDLERS,
         *pack.HANDLERS,
+        *claims.HANDLERS,
         *stock.HANDLERS,
         *listings.HANDLERS,
         *stock_rules.HANDLERS,

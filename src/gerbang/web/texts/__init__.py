@@ -10,6 +10,7 @@ from gerbang.base.formats import Locale
 from gerbang.web.texts import (
     actors,
     audit,
+    claims,
     consent,
     console,
     crypto,
@@ -47,6 +48,7 @@ _TABLES: Final = (
     shop.WORDS,
     orders.WORDS,
     pack.WORDS,
+    claims.WORDS,
     stock.WORDS,
     push.WORDS,
     consent.WORDS,
