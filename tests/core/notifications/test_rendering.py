@@ -70,6 +70,15 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.OPERATOR_SETTLEMENT:
         payout = {"connection": "lazada-1", "statement": "ID1001-2026-0001", "amount": 3_962_410, "currency": "IDR"}
         return {"type": "payout.received", "at": AT.isoformat(), "livemode": True, **payout}
+    if template is Template.OPERATOR_CLAIM:
+        claim = {
+            "connection": "lazada-1",
+            "claim": "clm_1",
+            "order": "ord_1",
+            "kind": "return",
+            "until": AT.isoformat(),
+        }
+        return {"type": "order.claim_opened", "at": AT.isoformat(), "livemode": True, **claim}
     if template is Template.OPERATOR_ENDPOINT:
         return endpoint_data("endpoint.created")
     captured = {
@@ -206,6 +215,17 @@ def test_what_a_marketplace_says_of_money_is_told_with_what_to_do(locale: str) -
     assert "-Rp8.500.000" in said[1].text.replace("\xa0", "").replace("IDR", "Rp").replace(",", ".").replace(
         "Rp ", "Rp"
     )
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_a_buyers_claim_is_told_with_its_kind_and_its_deadline(locale: str) -> None:
+    known = data_for(Template.OPERATOR_CLAIM)
+    until = known["until"]
+    cases = [("opened", "cancel", until), ("opened", "return", until), ("opened", "refund", ""), ("due", "return", until), ("held", "return", until)]  # fmt: skip
+    changed = [{"type": f"order.claim_{word}", "kind": kind, "until": by} for word, kind, by in cases]
+    said = [rendered(Template.OPERATOR_CLAIM, locale, known | more) for more in changed]
+    assert len({one.text for one in said}) == len(cases)
+    assert all("lazada-1" in one.subject and "ord_1" in one.text for one in said)
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])

@@ -53,6 +53,9 @@ _OF_NO_PAYMENT: Final = (
     "paid",
     "currency",
     "kind_said",
+    "claim",
+    "kind",
+    "until",
 )
 
 _MOST_ITEMS: Final = 30

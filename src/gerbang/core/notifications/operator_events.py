@@ -37,6 +37,7 @@ class EventGroup(StrEnum):
     BLOCKCHAINS = "blockchains"
     SHOPS = "shops"
     SETTLEMENTS = "settlements"
+    CLAIMS = "claims"
     ENDPOINTS_FAILING = "endpoints_failing"
     ENDPOINT_SECURITY = "endpoint_security"
     MESSAGE_TEMPLATES = "message_templates"
@@ -106,6 +107,11 @@ GROUPS: Final[Sequence[GroupRule]] = (
             Template.OPERATOR_SETTLEMENT,
         ),
     ),
+    # What buyers want back: the marketplace decides in the seller's place where nobody answers in time.
+    GroupRule(
+        EventGroup.CLAIMS,
+        dict.fromkeys(("order.claim_opened", "order.claim_due", "order.claim_held"), Template.OPERATOR_CLAIM),
+    ),
     GroupRule(EventGroup.ENDPOINTS_FAILING, {"endpoint.failing": Template.OPERATOR_ENDPOINT}),
     GroupRule(
         EventGroup.ENDPOINT_SECURITY,
@@ -141,10 +147,12 @@ def events_told_by(template: Template) -> tuple[str, ...]:
 
 def needs_operator(announcement: Announcement) -> bool:
     """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a
-    refund in doubt, or where it goes; an endpoint that hears of payments at a new host, or of none any more.
+    refund in doubt, or where it goes; a claim that waits for the seller; an endpoint that hears of payments at a new host, or of none any more.
     """
     if announcement.type in OF_NEW_HOSTS:
         return bool(announcement.data.get("new_host"))
+    if announcement.type == "order.claim_opened":
+        return bool(announcement.data.get("waits"))
     if announcement.type == "payment.paid":
         return bool(announcement.data.get("late"))
     return announcement.type in _RULE_OF

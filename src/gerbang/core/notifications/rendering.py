@@ -179,6 +179,13 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         context |= {"connection": data["connection"], "said": data["type"], "days": data.get("days", 0)}
     if template is Template.OPERATOR_SETTLEMENT:
         context |= _about_settlement(locale, data)
+    if template is Template.OPERATOR_CLAIM:
+        until = datetime.fromisoformat(data["until"]) if data.get("until") else None
+        context |= {
+            "kind": data["kind"],
+            "order": one_line(data["order"]),
+            "until": moment(until, locale, letterhead.zone) if until else "",
+        }
     if "endpoint" in data:
         context |= {"host": one_line(data["host"]), "endpoint": data["endpoint"]}
         context["endpoint_name"] = one_line(data.get("endpoint_name", ""))
