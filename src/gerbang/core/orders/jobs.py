@@ -1,5 +1,6 @@
 """What runs in the background for orders beside the poll: reading one that a push spoke of."""
 
+import random
 from typing import Final
 
 from gerbang.base.errors import UpstreamFailed
@@ -37,10 +38,18 @@ class Fetching:
             if job.tries >= job.most_tries:  # the poll reads what changed
                 await self._end(job)
                 return
-            raise Retry(error.detail, error.retry_after_s) from error
+            chance = random.random()  # noqa: S311  spreads load, guards nothing
+            raise Retry(error.detail, spread(error.retry_after_s, job.tries, chance)) from error
         if read is None:
             await self._end(job)
 
     async def _end(self, job: Job) -> None:
         async with self._reading.db.transaction() as tx:
             await queue.finish(tx, [job])
+
+
+def spread(pause_s: float | None, tries: int, chance: float) -> float | None:
+    """When to ask again after a pause that a marketplace asked for, in seconds: up to two more for each try, by `chance` in [0, 1). What waited for it would come back all at once, and be
+    turned away once more. None: the usual back-off, which is spread already.
+    """
+    return None if pause_s is None else pause_s + 2 * tries * chance
