@@ -2,23 +2,18 @@
 
 import asyncio
 
-import pytest
-
-from gerbang.base import polling
+from gerbang.base.polling import poll
 from gerbang.base.watchdog import Watchdog, watched
 
 
-async def test_a_pause_longer_than_the_watchdog_waits_is_no_standstill_and_ends_when_it_is_told_to(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(polling, "_BEAT_S", 0.05)
+async def test_a_pause_longer_than_the_watchdog_waits_is_no_standstill_and_ends_when_it_is_told_to() -> None:
     dog, stop, looks = Watchdog(), asyncio.Event(), list[float]()
 
     async def look() -> None:
         looks.append(dog.ages()["hourly"])
 
     with dog.watching():
-        waiting = asyncio.create_task(watched("hourly", lambda: polling.poll(stop, 3_600, look, failed="never")))
+        waiting = asyncio.create_task(watched("hourly", lambda: poll(stop, 3_600, look, failed="never", beat_s=0.05)))
         await asyncio.sleep(0.5)
         assert dog.ages()["hourly"] < 0.4
         stop.set()

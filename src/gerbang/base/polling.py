@@ -15,8 +15,17 @@ log = structlog.get_logger()
 _BEAT_S: Final = 5.0
 
 
-async def poll(stop: asyncio.Event, every_s: float, read: Callable[[], Awaitable[object]], *, failed: str) -> None:
-    """Read until `stop` is set, with a pause of `every_s` seconds; `failed` is the log line of a reading that failed, which is no end."""
+async def poll(
+    stop: asyncio.Event,
+    every_s: float,
+    read: Callable[[], Awaitable[object]],
+    *,
+    failed: str,
+    beat_s: float = _BEAT_S,
+) -> None:
+    """Read until `stop` is set, with a pause of `every_s` seconds, in which the watchdog hears each `beat_s`; `failed` is the log line of a reading that
+    failed, which is no end.
+    """
     while not stop.is_set():
         watchdog.beat()
         try:
@@ -25,13 +34,13 @@ async def poll(stop: asyncio.Event, every_s: float, read: Callable[[], Awaitable
             log.warning(failed, code=error.code)
         except Exception:  # one reading that fails in a way nobody thought of must not end the process
             log.exception(failed)
-        await _pause(stop, every_s)
+        await _pause(stop, every_s, beat_s)
 
 
-async def _pause(stop: asyncio.Event, pause_s: float) -> None:
+async def _pause(stop: asyncio.Event, pause_s: float, beat_s: float) -> None:
     """Until it is over or `stop` is set. Who waits on purpose is not stuck, so the watchdog hears of it."""
     ends = time.monotonic() + pause_s
     while not stop.is_set() and (left_s := ends - time.monotonic()) > 0:
         watchdog.beat()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), min(left_s, _BEAT_S))
+            await asyncio.wait_for(stop.wait(), min(left_s, beat_s))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +31,13 @@ from gerbang.web.transport.hooks import Hooks
 from gerbang.web.transport.server import serve
 from tests.conftest import NO_TLS, FreshDatabase
 from tests.core.payments.conftest import _with_lifespan
-from tests.providers.lazada.simulated import ENTRY, KEY, SECRET, Lazada, config
+from tests.providers.lazada.simulated import COUNTRIES, ENTRY, KEY, SECRET, Lazada, config
 
 APP: Final = "pasar"
 ID, SG = f"{APP}-1", f"{APP}-2"
 OPERATOR: Final = Caller("user", "user:usr_test", permissions=NOUNS.roles().of(Role.ADMIN))
-_SELLERS: Final = {ID: ("id", "1001"), SG: ("sg", "1002")}
+EVERY_SHOP: Final = {f"{APP}-{place}": (site, str(1000 + place)) for place, site in enumerate(COUNTRIES, 1)}
+_TWO: Final = (ID, SG)
 
 
 @dataclass
@@ -79,7 +80,7 @@ class World:
 
     async def bought(self, shop: str = ID, **more: Any) -> OrderDetails:
         """A buyer orders, and the push brings it here."""
-        return await self.until(await self.market.order(shop=f"toko-{_SELLERS[shop][0]}", **more), shop)
+        return await self.until(await self.market.order(shop=f"toko-{EVERY_SHOP[shop][0]}", **more), shop)
 
     async def push(self, *, on: bool) -> None:
         answer = await self.market.http.put("/control/lazada/push", json={"on": on})
@@ -122,8 +123,10 @@ class World:
 
 
 @asynccontextmanager
-async def opened(database: FreshDatabase, folder: Path, port: int, sandbox_port: int) -> AsyncIterator[World]:
-    """The world, with its worker under way."""
+async def opened(
+    database: FreshDatabase, folder: Path, port: int, sandbox_port: int, shops: Iterable[str] = _TWO
+) -> AsyncIterator[World]:
+    """The world with these of the six shops, and its worker under way."""
     chosen = settings.load(
         data=folder,
         database_url=database.app_dsn,
@@ -149,7 +152,7 @@ async def opened(database: FreshDatabase, folder: Path, port: int, sandbox_port:
         asyncio.TaskGroup() as group,
     ):
         await control.put("/control/lazada/quirks", json={"rates": "off"})
-        await _connect(core, sandbox.url)
+        await _connect(core, sandbox.url, shops)
         workers: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
 
         async def start() -> None:
@@ -184,13 +187,14 @@ def _stocked(hook_url: str) -> Config:
     return replace(plain, shops=tuple(shops))
 
 
-async def _connect(core: app.Core, sandbox_url: str) -> None:
-    """The app, and two of the six shops that have let it in: the pushes of the others are about nobody here."""
+async def _connect(core: app.Core, sandbox_url: str, shops: Iterable[str]) -> None:
+    """The app, and these of the six shops that have let it in: the pushes of the others are about nobody here."""
     await core.secrets.put(f"service/{APP}/app_secret", SECRET.encode(), overlap_s=0, actor="test")
     base = {"app_key": KEY, "auth_url": f"{sandbox_url}/lazada-auth", "base_url": f"{sandbox_url}/lazada/{{site}}/rest"}
     secret = {"app_secret": f"service/{APP}/app_secret"}
     await core.connections.create("test", APP, "lazada", livemode=False, settings=base, secrets=secret)
-    for id_, (site, seller) in _SELLERS.items():
+    for id_ in shops:
+        site, seller = EVERY_SHOP[id_]
         names = {name: f"service/{id_}/{name}" for name in ("access_token", "refresh_token")}
         for name, secret_name in names.items():
             value = f"{name.partition('_')[0].replace('access', 'token')}-{site}"

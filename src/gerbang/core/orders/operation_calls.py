@@ -55,6 +55,7 @@ log = structlog.get_logger()
 OPERATE: Final = "order.operate"
 LEASE_S: Final = 90.0  # longer than a call may take
 LOOKS: Final = (3.0, 20.0, 60.0)  # seconds before each further look: what is not done by then was not done
+_MOST_WORDS: Final = 300
 _AGAIN_S: Final = 10.0
 GIVE_UP: Final = timedelta(minutes=15)  # for what never left
 LOST: Final = "answer_lost"
@@ -304,14 +305,16 @@ def _of_item(item: Item, told: Sequence[PackOutcome | ShipOutcome]) -> ItemOutco
 
 
 def refusal_of(result: CallResult[Any]) -> tuple[str, str]:
+    """The marketplace's code, and in words what it said and what cures it."""
     error = result.error
     if isinstance(error, Refused):
-        return error.said or error.why.value, error.detail
+        cure = f" {error.hint}" if error.hint else ""
+        return error.said or error.why.value, error.detail[: _MOST_WORDS - len(cure)] + cure
     return "refused", result.why
 
 
 def not_done(item: Item, code: str, reason: str) -> ItemOutcome:
-    return ItemOutcome(item_name(item), is_done=False, code=code[:60], reason=reason[:300])
+    return ItemOutcome(item_name(item), is_done=False, code=code[:60], reason=reason[:_MOST_WORDS])
 
 
 def item_name(item: Item) -> str:

@@ -26,7 +26,7 @@ COLUMNS: Final = (
     Column("ship_by", "ords.ship_by", "a2"),
     Column("number", "ords.number", "b1", "mono"),
     Column("shop", "ords.shop", "k1"),
-    Column("items", "ords.items", "c1", "wrap"),
+    Column("items", "ords.items", "d1", "wrap"),
     Column("paid_by", "ords.paid_by", "k2", "dim"),
     Column("buyer", "ords.buyer", "off lg", "dim"),
     Column("total", "ords.total", "b2", "num", is_money=True),
@@ -70,7 +70,7 @@ def row_of(one: OrderDetails, now: datetime, locale: Locale) -> Row:
     cells = {
         "status": Cell(say(f"ord.status.{order.status.value}"), mark=MARKS[order.status]),
         "ship_by": Cell(_deadline(order, now, locale)),
-        "number": Cell(order.number, href=place_of(order)),
+        "number": Cell(_number(order), href=place_of(order)),
         "shop": Cell(order.connection or say("ords.own")),
         "items": Cell(_contents(one.items)),
         "paid_by": Cell(say("ords.cod") if order.is_cod else order.payment_method),
@@ -79,6 +79,11 @@ def row_of(one: OrderDetails, now: datetime, locale: Locale) -> Row:
         "time": Cell(stamp(order.created_at, locale), at=order.created_at),
     }
     return Row(ids.show(PREFIX, order.id), cells)
+
+
+def _number(order: Order) -> str:
+    """What people call it; of our own without a number of its maker's, the end of its id, since the whole is as wide as three columns."""
+    return f"{PREFIX}_…{order.number[-8:]}" if order.number == ids.show(PREFIX, order.id) else order.number
 
 
 def item_row(item: Item, currency: str, locale: Locale) -> Row:
