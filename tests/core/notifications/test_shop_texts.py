@@ -87,7 +87,7 @@ async def test_one_call_goes_back_to_ours_and_the_versions_stay(texts: ShopTexts
     ("key", "body", "says"),
     [
         (PAID, "Hi {{ nama }}", "Did you mean name"),
-        (PAID, "{{ ''.__class__ }}", "getattr"),
+        (PAID, "{{ ''.__class__ }}", "no dot or bracket behind it"),
         (PAID, "Pay at https://evil.example", "links lead only"),
         (PAID, "{% if on_chain %}evil.example{% endif %}Hi", "links lead only"),
         (PAID, "evil.{{ name }}", "links lead only"),

@@ -231,3 +231,18 @@ def test_what_guards_accounts_and_what_operators_are_told_stays_ours() -> None:
     assert not any(may_be_changed(TextKey(one, "id", Channel.EMAIL)) for one in fixed)
     assert not may_be_changed(TextKey(Template.PAYMENT_PAID, "id", Channel.PUSH))
     assert not may_be_changed(TextKey(Template.REFUND_REQUESTED, "id", Channel.SMS)), "it is told by mail alone"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("{{ amount * 2 }}", "no calculation."),
+        ("{{ name.x }}", "no dot or bracket behind it."),
+        ("{% set x = 1 %}", "no {% set %}."),
+        ("{{ name", "each {{ needs its }}"),
+        ("{% if name %}a", "each {% if needs its {% endif"),
+    ],
+)
+def test_a_mistake_is_told_in_words_of_people_who_write_no_programs(source: str, says: str) -> None:
+    assert says in wrong(source)
+    assert ".." not in wrong(source)

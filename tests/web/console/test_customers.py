@@ -111,7 +111,7 @@ async def test_contact_and_preferences_are_changed_and_the_timeline_says_who_did
         "Wants no messages since",
         "opened a customer&#39;s address",
         "name</p>",
-        "muted, stopped_at",
+        "which messages are off, stop of all messages",
     ):
         assert said in shown, said
     assert shown.count("changed a customer") == 2

@@ -46,7 +46,7 @@ def problems(source: str, names: Collection[str], lists: Collection[str]) -> lis
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateError as error:
-        return [f"Line {getattr(error, 'lineno', 1)}: {error.message or 'this cannot be read'}."]
+        return [f"Line {getattr(error, 'lineno', 1)}: {_unread(source)}"]
     except RecursionError:
         return ["It is nested too deeply."]
     return list(dict.fromkeys(_Reader(names, lists).block(tree.body, frozenset(), 0)))
@@ -87,6 +87,19 @@ class Rendering:
         return self.render(
             hidden, {name: [(_PLACEHOLDER, _PLACEHOLDER) for _ in pairs] for name, pairs in lists.items()}
         )
+
+
+_PAIRS: Final = (("{{", "}}"), ("{%", "%}"), ("{% if", "{% endif"), ("{% for", "{% endfor"))
+_WORDS: Final[tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], str], ...]] = (
+    ((nodes.Getattr, nodes.Getitem), "dot or bracket behind it"),
+    ((nodes.Assign, nodes.AssignBlock), "{% set %}"),
+    (nodes.Call, "call"),
+    (nodes.Compare, "comparison"),
+    (nodes.BinExpr, "calculation"),
+    (nodes.UnaryExpr, "calculation"),
+    (nodes.Literal, "fixed value"),
+    (nodes.Test, "test"),
+)
 
 
 class _Reader:
@@ -167,6 +180,14 @@ class _Reader:
         yield f"Line {line}: there is no {name} in this text.{meant}"
 
 
+def _unread(source: str) -> str:
+    """Which of the usual slips keeps a text from being read: the engine's own words are for those who write programs."""
+    for begin, end in _PAIRS:
+        if source.count(begin) != source.count(end):
+            return f"each {begin} needs its {end}, and they are not as many."
+    return "this cannot be read: a name is written {{ name }}, a part that may be left out {% if name %} … {% endif %}."
+
+
 def _called(node: Any) -> str:
-    """What Jinja calls it, in small letters."""
-    return type(node).__name__.lower()
+    """What it is, in words of people who write texts and no programs."""
+    return next((words for kinds, words in _WORDS if isinstance(node, kinds)), "command")

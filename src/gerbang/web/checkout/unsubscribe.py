@@ -34,7 +34,8 @@ async def act(request: Request[Any, Any, Any], message: FromPath[str], token: Fr
         await service.unsubscribe(found)
     if asked == "again" and not only_shown(request):
         await service.subscribe(found)
-    return _shown(request, found, unsubscribed=await service.is_unsubscribed(found))
+    unsubscribed = await service.is_unsubscribed(found)
+    return _shown(request, found, unsubscribed=unsubscribed, again=asked == "again" and not unsubscribed)
 
 
 async def _asked(request: Request[Any, Any, Any]) -> str:
@@ -51,7 +52,9 @@ def _service(request: Request[Any, Any, Any]) -> Unsubscribing:
     return services_of(request).service(Unsubscribing)
 
 
-def _shown(request: Request[Any, Any, Any], found: Subscription, *, unsubscribed: bool) -> Response[bytes]:
+def _shown(
+    request: Request[Any, Any, Any], found: Subscription, *, unsubscribed: bool, again: bool = False
+) -> Response[bytes]:
     settings, told = services_of(request).settings, request.query_params.get("l", "")
     here = request.url.path + (f"?l={told}" if told in ("id", "en") else "")
     return page(
@@ -62,6 +65,7 @@ def _shown(request: Request[Any, Any, Any], found: Subscription, *, unsubscribed
         here=here,
         message=found.template.value,
         unsubscribed=unsubscribed,
+        again=again,
         shop=settings.shop_name,
         home="",
         is_test=settings.sandbox,

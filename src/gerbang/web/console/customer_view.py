@@ -211,7 +211,13 @@ def _step(entry: Recorded, known: Sentences, names: Names, locale: Locale) -> St
     words = sentence(known, entry.action, entry.detail, called(entry.actor, names, locale), locale)
     said = entry.detail.get("changed")
     lane: Lane = "from" if entry.actor.startswith("key:") else "ins"
-    return Step(entry.happened_at, lane, words, ", ".join(map(str, said)) if isinstance(said, list) else "")
+    return Step(entry.happened_at, lane, words, _changed(said, locale) if isinstance(said, list) else "")
+
+
+def _changed(fields: Sequence[object], locale: Locale) -> str:
+    """What was changed, as their page calls it."""
+    say = texts.words(locale)
+    return ", ".join(say(f"cus.changed.{one}") if texts.knows(f"cus.changed.{one}") else str(one) for one in fields)
 
 
 def _email(one: Customer) -> str:

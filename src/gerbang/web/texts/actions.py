@@ -119,8 +119,8 @@ PERSONAL_DATA: Final[Sentences] = {
     "person.exported": ("**{actor}** mengambil data seseorang", "**{actor}** exported a person's data"),
     "person.erased": ("**{actor}** menghapus data seseorang", "**{actor}** erased a person's data"),
     "person.erased_part": (
-        "**{actor}** menghapus sebagian data seseorang",
-        "**{actor}** erased a part of a person's data",
+        "**{actor}** menghapus data seseorang di sini",
+        "**{actor}** erased the person's data here",
     ),
 }
 CONNECTIONS: Final[Sentences] = {

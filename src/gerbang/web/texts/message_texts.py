@@ -26,8 +26,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "text.back": ("Kembali ke teks bawaan", "Back to ours"),
     "text.example": ("Contoh", "Example"),
     "text.segments": (
-        "{alphabet}, {units} karakter, {parts} bagian SMS",
-        "{alphabet}, {units} units, {parts} SMS parts",
+        "{alphabet}, {units} karakter, jumlah SMS: {parts}",
+        "{alphabet}, {units} units, parts of the SMS: {parts}",
     ),
     "text.names": ("Nama yang bisa dipakai", "Names that can be used"),
     "text.must": ("wajib ada", "must be there"),
