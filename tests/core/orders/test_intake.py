@@ -106,6 +106,18 @@ async def test_a_walk_that_breaks_off_goes_on_where_it_was_and_leaves_no_order_o
         await world.until(number)
 
 
+async def test_a_walk_that_failed_once_is_tried_again_in_seconds_and_not_with_the_next_one(world: World) -> None:
+    await world.push(on=False)
+    number = await world.market.order(shop="toko-id")
+    await world.market.http.put("/control/lazada/faults", json={"kind": "http_500", "count": 1, "route": "/orders/get"})
+    await world.poll(ID)
+    query = "SELECT next_at < business_now() + interval '11 s' FROM order_polls WHERE connection = $1 AND failures = 1"
+    async with world.core.db.reading() as tx:
+        await _eventually(lambda: tx.fetchval(query, ID))
+    await world.poll(ID)
+    await world.until(number)
+
+
 async def test_a_push_of_a_seller_whom_nobody_knows_waits_and_is_about_no_order(world: World) -> None:
     number = await world.market.order(shop="toko-vn")
 

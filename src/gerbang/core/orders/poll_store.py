@@ -61,7 +61,7 @@ async def fail(tx: Tx, shop: str, why: str, again_in_s: float) -> None:
     """It could not be read: the same page later."""
     await tx.execute(
         """
-        UPDATE order_polls SET failures = failures + 1, why = $2, next_at = greatest(next_at, business_now() + make_interval(secs => $3))
+        UPDATE order_polls SET failures = failures + 1, why = $2, next_at = business_now() + make_interval(secs => $3)
         WHERE connection = $1
         """,
         shop,

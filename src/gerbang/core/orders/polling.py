@@ -30,6 +30,9 @@ LOOK_BACK: Final = timedelta(days=7)  # of a shop that is new here
 _SETTLED: Final = timedelta(seconds=5)  # their clock and ours may differ by less
 _BATCH: Final = 100
 _MOST_PAGES: Final = 20  # of one job: the others have their turn, and it goes on
+_AGAIN_S: Final = (
+    10.0  # after a failure, and twice as long after each more: a walk that failed once does not wait for the next one
+)
 _LONGEST_WAIT_S: Final = 3_600.0
 TOLD_AFTER: Final = 3  # failures in a row
 
@@ -116,7 +119,7 @@ class Polling:
         async with self._db.transaction() as tx:
             known = await poll_store.one(tx, job.key)
             failures = known.failures if known else 0
-            wait_s = error.retry_after_s or min(self._every_s * 2.0 ** min(failures, 10), _LONGEST_WAIT_S)
+            wait_s = error.retry_after_s or min(_AGAIN_S * 2.0 ** min(failures, 10), _LONGEST_WAIT_S)
             await poll_store.fail(tx, job.key, error.detail[:300], wait_s)
             await queue.finish(tx, [job])
 
