@@ -62,12 +62,18 @@ async def until(
 
 
 async def delivered(world: World, shop: str = ID, quantity: int = 1) -> OrderDetails:
-    one = await world.bought(shop, quantity=quantity)
+    number = await world.market.delivered(SHOPS[shop].removeprefix("toko-"), quantity=quantity)
+    return await world.until(number, shop, status=ItemStatus.DELIVERED)
+
+
+async def sent_from_stock(world: World) -> OrderDetails:
+    """One whose way is heard of step by step, so that it leaves our stock."""
+    one = await world.bought()
     for kind in (OperationKind.PACK, OperationKind.SHIP):
         await world.orders.operations.ask(OPERATOR, one.order.id, Wanted(kind), world.key())
     for step in ("shipped", "delivered"):
-        await world.market.control("scan", shop=SHOPS[shop], order=one.order.external_id, kind=step)
-    return await world.until(one.order.external_id, shop, status=ItemStatus.DELIVERED)
+        await world.market.control("scan", shop=SHOPS[ID], order=one.order.external_id, kind=step)
+    return await world.until(one.order.external_id, status=ItemStatus.DELIVERED)
 
 
 async def claimed(world: World, one: OrderDetails, act: str = "return", **more: Any) -> BuyerClaim:
@@ -281,7 +287,7 @@ async def test_what_comes_back_goes_to_stock_only_where_it_is_said(world: World)
         return sum(place.quantity for place in (await catalogue.get("KOPI-250")).stock)
 
     for restock, left in ((False, 9), (True, 9)):
-        one = await delivered(world)
+        one = await sent_from_stock(world)
         claim = await claimed(world, one)
         for _ in range(200):
             if await there() == left - restock:
