@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, CodBody, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, NewWaveBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderBody, OrderMoment, OrderSettlement, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, PickLine, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, Wave, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWave, WholeWebhookEvent, Written } from "./types.js";
+import type { AcceptClaimBody, Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, Claim, CodBody, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, NewWaveBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderBody, OrderMoment, OrderSettlement, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, PickLine, Posting, PriceBody, Probe, Product, ProductChangeBody, ReceiveClaimBody, RefreshBody, Refund, RefundBody, RefundStatus, RefusalReason, RefuseBody, RefuseClaimBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, Wave, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWave, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -57,7 +57,7 @@ export declare abstract class Operations {
     deleteConnection(connection: string): Promise<void>;
     /** Change a connection. Every process uses the change within five seconds. */
     changeConnection(connection: string, body?: ConnectionChangeBody): Promise<Connection>;
-    /** Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
+    /** Ask the provider whether it takes a connection. Moves nothing there. Which message templates it lets us use is kept as it says. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
     probeConnection(connection: string): Promise<Probe>;
     /** Customers, newest first. Without those who were erased. */
     listCustomers(query?: {
@@ -196,7 +196,7 @@ export declare abstract class Operations {
         template?: NotificationTemplate;
         payment?: string;
     }): Pages<Notification>;
-    /** Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+    /** Send a message to somebody again. One that failed is tried again. One that was sent, and did not arrive, stays as it is: the answer is a new one that says the same. One still on its way, and one to somebody who does not want it there any more, is refused with 409. */
     resendNotification(notification: string): Promise<Notification>;
     /** Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket over two shops is an order in each. */
     listOrders(query?: {
@@ -219,6 +219,22 @@ export declare abstract class Operations {
     readCancelOptions(order: string, query?: {
         items?: string;
     }): Promise<CancelOptions>;
+    /** What buyers want back. Wishes to cancel, returns, and money back without a return: the last fifty, newest first. What `waits` is decided by the marketplace after `decide_by`. */
+    listClaims(order: string, query?: {
+        limit?: number;
+    }): Pages<Claim>;
+    /** One claim. With its lines, its deadline, and what was answered last. */
+    readClaim(order: string, claim: string): Promise<Claim>;
+    /** Agree to a claim. A cancel, a return, or, of what came back, the refund. 202 where the marketplace's answer is not here yet: it is looked up, never sent twice; `answer` says what became of each line. 409 where none was answered. */
+    acceptClaim(order: string, claim: string, body?: AcceptClaimBody, options?: KeyOption): Promise<Claim>;
+    /** Say that goods are back. Then `accept` gives the money back, `refuse` does not. Only with `restock` they are counted to stock. Answered as `accept` is. */
+    receiveClaim(order: string, claim: string, body?: ReceiveClaimBody, options?: KeyOption): Promise<Claim>;
+    /** Why it may be refused. Asked of the marketplace now. None where a refusal needs no reason. */
+    listRefusalReasons(order: string, claim: string, query?: {
+        limit?: number;
+    }): Pages<RefusalReason>;
+    /** Refuse a claim. Ask `refusal-reasons` first. Money alone is not refused but disputed: the marketplace decides. Answered as `accept` is. */
+    refuseClaim(order: string, claim: string, body?: RefuseClaimBody, options?: KeyOption): Promise<Claim>;
     /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */
     setOrderCod(order: string, body: CodBody): Promise<Order>;
     /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */

@@ -82,7 +82,7 @@ export class Operations {
     changeConnection(connection, body = {}) {
         return this.send({ method: "PATCH", path: "/v1/connections/{connection}", parts: { connection }, body });
     }
-    /** Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
+    /** Ask the provider whether it takes a connection. Moves nothing there. Which message templates it lets us use is kept as it says. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
     probeConnection(connection) {
         return this.send({ method: "POST", path: "/v1/connections/{connection}/probe", parts: { connection } });
     }
@@ -282,7 +282,7 @@ export class Operations {
     listNotifications(query = {}) {
         return this.pages({ method: "GET", path: "/v1/notifications", query });
     }
-    /** Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+    /** Send a message to somebody again. One that failed is tried again. One that was sent, and did not arrive, stays as it is: the answer is a new one that says the same. One still on its way, and one to somebody who does not want it there any more, is refused with 409. */
     resendNotification(notification) {
         return this.send({ method: "POST", path: "/v1/notifications/{notification}/resend", parts: { notification } });
     }
@@ -305,6 +305,30 @@ export class Operations {
     /** What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them. */
     readCancelOptions(order, query = {}) {
         return this.send({ method: "GET", path: "/v1/orders/{order}/cancel-options", parts: { order }, query });
+    }
+    /** What buyers want back. Wishes to cancel, returns, and money back without a return: the last fifty, newest first. What `waits` is decided by the marketplace after `decide_by`. */
+    listClaims(order, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/orders/{order}/claims", parts: { order }, query });
+    }
+    /** One claim. With its lines, its deadline, and what was answered last. */
+    readClaim(order, claim) {
+        return this.send({ method: "GET", path: "/v1/orders/{order}/claims/{claim}", parts: { order, claim } });
+    }
+    /** Agree to a claim. A cancel, a return, or, of what came back, the refund. 202 where the marketplace's answer is not here yet: it is looked up, never sent twice; `answer` says what became of each line. 409 where none was answered. */
+    acceptClaim(order, claim, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/claims/{claim}/accept", parts: { order, claim }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Say that goods are back. Then `accept` gives the money back, `refuse` does not. Only with `restock` they are counted to stock. Answered as `accept` is. */
+    receiveClaim(order, claim, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/claims/{claim}/receive", parts: { order, claim }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Why it may be refused. Asked of the marketplace now. None where a refusal needs no reason. */
+    listRefusalReasons(order, claim, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/orders/{order}/claims/{claim}/refusal-reasons", parts: { order, claim }, query });
+    }
+    /** Refuse a claim. Ask `refusal-reasons` first. Money alone is not refused but disputed: the marketplace decides. Answered as `accept` is. */
+    refuseClaim(order, claim, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/claims/{claim}/refuse", parts: { order, claim }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
     }
     /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */
     setOrderCod(order, body) {

@@ -6,6 +6,16 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptClaimBody
+         * @description A cancel, a return, or money back is agreed to. `confirm_amount`: the amount of a held claim was compared with the seller centre.
+         */
+        AcceptClaimBody: {
+            /** @default null */
+            lines?: string[] | null;
+            /** @default false */
+            confirm_amount?: boolean;
+        };
         /** Account */
         Account: {
             account: string;
@@ -252,6 +262,70 @@ export interface components {
             /** @constant */
             type: "choose_method";
         };
+        /** Claim */
+        Claim: {
+            id: string;
+            order: string;
+            connection: string;
+            external_id: string;
+            kind: components["schemas"]["ClaimKind"];
+            to_seller: boolean;
+            status: components["schemas"]["ClaimStatus"];
+            waits: boolean;
+            decide_by: string | null;
+            refund: number | null;
+            currency: string;
+            held: string | null;
+            lines: components["schemas"]["ClaimLine"][];
+            answer: components["schemas"]["ClaimAnswer"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** ClaimAnswer */
+        ClaimAnswer: {
+            id: string;
+            /** @enum {string} */
+            answer: "accept" | "refuse" | "receive";
+            status: components["schemas"]["OperationStatus"];
+            lines: components["schemas"]["LineOutcome"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * ClaimKind
+         * @enum {string}
+         */
+        ClaimKind: "cancel" | "return" | "refund";
+        /** ClaimLine */
+        ClaimLine: {
+            id: string;
+            item: string | null;
+            status: components["schemas"]["ClaimStatus"];
+            said: string;
+            refund: number | null;
+            readings: number[];
+            held: string | null;
+            reason: string | null;
+            tracking: string | null;
+            dispute: boolean;
+            decide_by: string | null;
+            answers: ("accept" | "refuse" | "receive")[];
+        };
+        /** ClaimList */
+        ClaimList: {
+            data: components["schemas"]["Claim"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * ClaimStatus
+         * @description Where a claim stands. Only `requested`, `received` and a cancel's request wait for the seller.
+         * @enum {string}
+         */
+        ClaimStatus: "requested" | "coming_back" | "received" | "refunding" | "refunded" | "refused" | "withdrawn" | "done" | "unknown";
         /**
          * Cod
          * @description Cash at the door, of an order of our own.
@@ -527,7 +601,7 @@ export interface components {
          * DataRequestStatus
          * @enum {string}
          */
-        DataRequestStatus: "open" | "completed" | "refused";
+        DataRequestStatus: "open" | "completed" | "refused" | "ended_by_erasure";
         /**
          * DecideLineBody
          * @description `book` puts the line into the ledger with `amount`, minor units with the sign of the line; as it was told without one. `set_aside` says that it moves no money.
@@ -539,7 +613,7 @@ export interface components {
             amount?: number | null;
         };
         /** DeliveredEvent */
-        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["PayoutReceivedEvent"];
+        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["OrderClaimOpenedEvent"] | components["schemas"]["OrderClaimUpdatedEvent"] | components["schemas"]["OrderClaimHeldEvent"] | components["schemas"]["OrderClaimDueEvent"] | components["schemas"]["PayoutReceivedEvent"];
         /** Delivery */
         Delivery: {
             id: string;
@@ -910,6 +984,74 @@ export interface components {
             type: "choose_method";
         };
         /**
+         * EventClaimAnswer
+         * @description An answer. While it is `requested` or `sending` its end is not known: it is looked up, never sent twice.
+         */
+        EventClaimAnswer: {
+            id: string;
+            /** @enum {unknown} */
+            answer: "accept" | "receive" | "refuse";
+            status: components["schemas"]["EventOperationStatus"];
+            lines: components["schemas"]["EventLineOutcome"][];
+            created_at: string;
+            updated_at: string;
+        };
+        /**
+         * EventClaimKind
+         * @enum {unknown}
+         */
+        EventClaimKind: "cancel" | "refund" | "return";
+        /**
+         * EventClaimLine
+         * @description One unit of a claim. `refund` is what goes back; where its amount is in doubt it is null, `held` says why, and `readings` what it may be.
+         *         `answers` are those that may be given now, `said` is the marketplace's own word for where it stands.
+         */
+        EventClaimLine: {
+            id: string;
+            item: string | null;
+            status: components["schemas"]["EventClaimStatus"];
+            said: string;
+            refund: number | null;
+            readings: number[];
+            held: string | null;
+            reason: string | null;
+            tracking: string | null;
+            dispute: boolean;
+            decide_by: string | null;
+            answers: ("accept" | "receive" | "refuse")[];
+        };
+        /**
+         * EventClaimStatus
+         * @description Where a claim stands. Only `requested`, `received` and a cancel's request wait for the seller.
+         * @enum {unknown}
+         */
+        EventClaimStatus: "coming_back" | "done" | "received" | "refunded" | "refunding" | "refused" | "requested" | "unknown" | "withdrawn";
+        /**
+         * EventClaimTold
+         * @description A claim as endpoints hear of it.
+         */
+        EventClaimTold: {
+            id: string;
+            order: string;
+            connection: string;
+            external_id: string;
+            kind: components["schemas"]["EventClaimKind"];
+            to_seller: boolean;
+            status: components["schemas"]["EventClaimStatus"];
+            waits: boolean;
+            decide_by: string | null;
+            refund: number | null;
+            currency: string;
+            held: string | null;
+            lines: components["schemas"]["EventClaimLine"][];
+            answer: components["schemas"]["EventClaimAnswer"] | null;
+            created_at: string;
+            updated_at: string;
+            /** @enum {unknown} */
+            object: "claim";
+            url: string;
+        };
+        /**
          * EventCod
          * @description Cash at the door, of an order of our own.
          * @enum {unknown}
@@ -1066,7 +1208,7 @@ export interface components {
          * @description Events that somebody chooses for together.
          * @enum {unknown}
          */
-        EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "settlements" | "shops";
+        EventGroup: "blockchains" | "claims" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "settlements" | "shops";
         /**
          * EventItemStatus
          * @description Where one unit of an order stands.
@@ -1082,6 +1224,16 @@ export interface components {
             amount: number;
             lines: number;
         };
+        /**
+         * EventLineOutcome
+         * @description What became of one line. Where it was not answered: the marketplace's code and words, or ours.
+         */
+        EventLineOutcome: {
+            line: string;
+            done: boolean;
+            code: string | null;
+            reason: string | null;
+        };
         /** EventLog */
         EventLog: {
             data: components["schemas"]["LoggedEvent"][];
@@ -1094,6 +1246,12 @@ export interface components {
          * @enum {unknown}
          */
         EventMethod: "card" | "convenience_store" | "crypto" | "direct_debit" | "ewallet" | "paylater" | "qris" | "virtual_account";
+        /**
+         * EventOperationStatus
+         * @description Where an operation stands. Only the first two are open: an order has one open operation at most.
+         * @enum {unknown}
+         */
+        EventOperationStatus: "done" | "not_done" | "partly_done" | "requested" | "sending";
         /**
          * EventOrderItem
          * @description An item: one unit where a marketplace counts so. `price` is the list price of one, `paid` what the buyer pays for it after vouchers.
@@ -1522,6 +1680,13 @@ export interface components {
         LineFault: {
             line: number;
             detail: string;
+        };
+        /** LineOutcome */
+        LineOutcome: {
+            line: string;
+            done: boolean;
+            code: string | null;
+            reason: string | null;
         };
         /**
          * LineStatus
@@ -1991,7 +2156,7 @@ export interface components {
          * @description The messages there are; each is a name under templates/{id,en}/.
          * @enum {string}
          */
-        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_settlement" | "operator_security" | "operator_template" | "operator_digest";
+        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_settlement" | "operator_claim" | "operator_security" | "operator_template" | "operator_digest";
         /** Offer */
         Offer: {
             method: components["schemas"]["PaymentMethod"];
@@ -2162,6 +2327,70 @@ export interface components {
             timestamp: string;
             api_version: string;
             data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderClaimDueEvent
+         * @description A claim is not answered, and its deadline is near; told once.
+         */
+        OrderClaimDueEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.claim_due";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventClaimTold"];
+        };
+        /**
+         * OrderClaimHeldEvent
+         * @description What goes back for a claim is in doubt: a person looks before it is accepted.
+         */
+        OrderClaimHeldEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.claim_held";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventClaimTold"];
+        };
+        /**
+         * OrderClaimOpenedEvent
+         * @description A buyer wants to cancel, to send back, or money back: `waits` until `decide_by`.
+         */
+        OrderClaimOpenedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.claim_opened";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventClaimTold"];
+        };
+        /**
+         * OrderClaimUpdatedEvent
+         * @description A buyer's claim came on, by the seller's answer, the buyer or time.
+         */
+        OrderClaimUpdatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.claim_updated";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventClaimTold"];
         };
         /**
          * OrderCreatedEvent
@@ -3202,6 +3431,18 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /**
+         * ReceiveClaimBody
+         * @description The goods are back. `restock`: and can be sold again, so they are counted in.
+         */
+        ReceiveClaimBody: {
+            /** @default null */
+            lines?: string[] | null;
+            /** @default false */
+            restock?: boolean;
+            /** @default null */
+            warehouse?: string | null;
+        };
         /** Redirect */
         Redirect: {
             url: string;
@@ -3416,12 +3657,36 @@ export interface components {
             api_version: string;
             data: components["schemas"]["EventRefundTold"];
         };
+        /** RefusalReason */
+        RefusalReason: {
+            id: string;
+            text: string;
+        };
+        /** RefusalReasonList */
+        RefusalReasonList: {
+            data: components["schemas"]["RefusalReason"][];
+            next_cursor?: string | null;
+        };
         /**
          * RefuseBody
          * @description A second person refuses, and says why.
          */
         RefuseBody: {
             note: string;
+        };
+        /**
+         * RefuseClaimBody
+         * @description `reason` is the id of one of `refusal-reasons`; a return needs it and a comment, once the goods are back `images` too, and money alone a comment.
+         */
+        RefuseClaimBody: {
+            /** @default null */
+            lines?: string[] | null;
+            /** @default null */
+            reason?: string | null;
+            /** @default null */
+            comment?: string | null;
+            /** @default null */
+            images?: string[] | null;
         };
         /**
          * RefuseDataRequestBody
@@ -3788,6 +4053,7 @@ export interface components {
         WaveFailure: {
             order: string;
             shop: string;
+            packed: boolean;
             code: string;
             reason: string;
         };
@@ -3911,6 +4177,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AcceptClaimBody = components['schemas']['AcceptClaimBody'];
 export type Account = components['schemas']['Account'];
 export type AccountList = components['schemas']['AccountList'];
 export type Address = components['schemas']['Address'];
@@ -3937,6 +4204,12 @@ export type ChannelPreference = components['schemas']['ChannelPreference'];
 export type Channels = components['schemas']['Channels'];
 export type ChannelsBody = components['schemas']['ChannelsBody'];
 export type ChooseMethod = components['schemas']['ChooseMethod'];
+export type Claim = components['schemas']['Claim'];
+export type ClaimAnswer = components['schemas']['ClaimAnswer'];
+export type ClaimKind = components['schemas']['ClaimKind'];
+export type ClaimLine = components['schemas']['ClaimLine'];
+export type ClaimList = components['schemas']['ClaimList'];
+export type ClaimStatus = components['schemas']['ClaimStatus'];
 export type Cod = components['schemas']['Cod'];
 export type CodBody = components['schemas']['CodBody'];
 export type CodeSteps = components['schemas']['CodeSteps'];
@@ -3992,6 +4265,11 @@ export type EventBuyer = components['schemas']['EventBuyer'];
 export type EventCancelRequest = components['schemas']['EventCancelRequest'];
 export type EventChannels = components['schemas']['EventChannels'];
 export type EventChooseMethod = components['schemas']['EventChooseMethod'];
+export type EventClaimAnswer = components['schemas']['EventClaimAnswer'];
+export type EventClaimKind = components['schemas']['EventClaimKind'];
+export type EventClaimLine = components['schemas']['EventClaimLine'];
+export type EventClaimStatus = components['schemas']['EventClaimStatus'];
+export type EventClaimTold = components['schemas']['EventClaimTold'];
 export type EventCod = components['schemas']['EventCod'];
 export type EventCodeSteps = components['schemas']['EventCodeSteps'];
 export type EventComponent = components['schemas']['EventComponent'];
@@ -4008,8 +4286,10 @@ export type EventFulfilment = components['schemas']['EventFulfilment'];
 export type EventGroup = components['schemas']['EventGroup'];
 export type EventItemStatus = components['schemas']['EventItemStatus'];
 export type EventKindSum = components['schemas']['EventKindSum'];
+export type EventLineOutcome = components['schemas']['EventLineOutcome'];
 export type EventLog = components['schemas']['EventLog'];
 export type EventMethod = components['schemas']['EventMethod'];
+export type EventOperationStatus = components['schemas']['EventOperationStatus'];
 export type EventOrderItem = components['schemas']['EventOrderItem'];
 export type EventOrderTold = components['schemas']['EventOrderTold'];
 export type EventPackage = components['schemas']['EventPackage'];
@@ -4043,6 +4323,7 @@ export type ItemStatus = components['schemas']['ItemStatus'];
 export type Keys = components['schemas']['Keys'];
 export type KindSum = components['schemas']['KindSum'];
 export type LineFault = components['schemas']['LineFault'];
+export type LineOutcome = components['schemas']['LineOutcome'];
 export type LineStatus = components['schemas']['LineStatus'];
 export type Link = components['schemas']['Link'];
 export type Listing = components['schemas']['Listing'];
@@ -4092,6 +4373,10 @@ export type OrderAddressBody = components['schemas']['OrderAddressBody'];
 export type OrderAfter = components['schemas']['OrderAfter'];
 export type OrderBody = components['schemas']['OrderBody'];
 export type OrderCancelledEvent = components['schemas']['OrderCancelledEvent'];
+export type OrderClaimDueEvent = components['schemas']['OrderClaimDueEvent'];
+export type OrderClaimHeldEvent = components['schemas']['OrderClaimHeldEvent'];
+export type OrderClaimOpenedEvent = components['schemas']['OrderClaimOpenedEvent'];
+export type OrderClaimUpdatedEvent = components['schemas']['OrderClaimUpdatedEvent'];
 export type OrderCreatedEvent = components['schemas']['OrderCreatedEvent'];
 export type OrderCustomerBody = components['schemas']['OrderCustomerBody'];
 export type OrderDamagedEvent = components['schemas']['OrderDamagedEvent'];
@@ -4166,6 +4451,7 @@ export type ProductStockChangedEvent = components['schemas']['ProductStockChange
 export type ProductUpdatedEvent = components['schemas']['ProductUpdatedEvent'];
 export type Push = components['schemas']['Push'];
 export type Quote = components['schemas']['Quote'];
+export type ReceiveClaimBody = components['schemas']['ReceiveClaimBody'];
 export type Redirect = components['schemas']['Redirect'];
 export type RefreshBody = components['schemas']['RefreshBody'];
 export type Refund = components['schemas']['Refund'];
@@ -4182,7 +4468,10 @@ export type RefundRequestedEvent = components['schemas']['RefundRequestedEvent']
 export type RefundStatus = components['schemas']['RefundStatus'];
 export type RefundSucceededEvent = components['schemas']['RefundSucceededEvent'];
 export type RefundUnknownEvent = components['schemas']['RefundUnknownEvent'];
+export type RefusalReason = components['schemas']['RefusalReason'];
+export type RefusalReasonList = components['schemas']['RefusalReasonList'];
 export type RefuseBody = components['schemas']['RefuseBody'];
+export type RefuseClaimBody = components['schemas']['RefuseClaimBody'];
 export type RefuseDataRequestBody = components['schemas']['RefuseDataRequestBody'];
 export type RegisterBody = components['schemas']['RegisterBody'];
 export type Replay = components['schemas']['Replay'];

@@ -20,5 +20,5 @@ export declare class Webhook {
     #private;
     constructor(keys: string | string[], options?: WebhookOptions);
     /** The event, when one signature is good and fresh. Throws a WebhookVerificationError. */
-    verify(body: string | Uint8Array, headers: WebhookHeaders, nowS?: number): DeliveredEvent;
+    verify(body: string | Uint8Array | ArrayBuffer, headers: WebhookHeaders, nowS?: number): DeliveredEvent;
 }

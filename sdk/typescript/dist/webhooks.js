@@ -22,7 +22,7 @@ export class Webhook {
     #publics;
     #toleranceS;
     constructor(keys, options = {}) {
-        const named = [keys].flat();
+        const named = [keys].flat().map((key) => (typeof key === "string" ? key.trim() : key)); // a file or a variable often ends with a line
         if (named.length === 0 || named.some((key) => !key))
             throw new TypeError("no key: name the secret (whsec_…) that POST /v1/endpoints or gerbang listen told; is its variable set?");
         this.#secrets = named.filter((key) => !isPublic(key)).map((key) => raw(key));
@@ -31,11 +31,11 @@ export class Webhook {
     }
     /** The event, when one signature is good and fresh. Throws a WebhookVerificationError. */
     verify(body, headers, nowS = Date.now() / 1000) {
-        if (typeof body !== "string" && !(body instanceof Uint8Array))
-            throw parsed(`The body is ${body === null ? "null" : body === undefined ? "undefined" : "an object"}`);
+        if (typeof body !== "string" && !(body instanceof Uint8Array) && !isArrayBuffer(body))
+            throw unread(body) ?? parsed("The body is an object");
         if (typeof nowS !== "number")
             throw new TypeError("verify takes the body and the headers of the request: the secret (whsec_…) goes to new Webhook(secret)");
-        const bytes = Buffer.from(body);
+        const bytes = typeof body === "string" ? Buffer.from(body) : isArrayBuffer(body) ? Buffer.from(body) : Buffer.from(body);
         const received = needed(headers);
         if (!this.#fits(received, bytes))
             throw this.#mistake(received, bytes);
@@ -55,7 +55,7 @@ export class Webhook {
         if (body.length === 0)
             return new WebhookVerificationError("body_empty", `The body is empty, and what Gerbang sends never is: something read it before. Verify ${BYTES}.`);
         if (!isMessage(body))
-            return parsed(`The body is not the JSON that Gerbang sends, it begins with ${JSON.stringify(body.toString("utf8").slice(0, 20))}`);
+            return noMessage(body);
         const versions = received.signatures.map((one) => one.version);
         if (!(versions.includes("v1") && this.#secrets.length) && !(versions.includes("v1a") && this.#publics.length))
             return new WebhookVerificationError("no_key_for_it", `It is signed by ${versions.join(", ") || "nothing"}, and you named keys for something else: v1 needs the endpoint's secret (whsec_…), v1a its ` +
@@ -65,6 +65,48 @@ export class Webhook {
             return new WebhookVerificationError("body_rewritten", `The body was parsed and written anew before it was verified. Verify ${BYTES}.`);
         return new WebhookVerificationError("no_match", "No signature fits: this is another endpoint's secret, an older one whose overlap is over, or the message was changed on its way or is not from " +
             "Gerbang. Take the secret from POST /v1/endpoints or rotate-secret; `gerbang listen` prints one of its own.");
+    }
+}
+function isArrayBuffer(body) {
+    return Object.prototype.toString.call(body) === "[object ArrayBuffer]"; // one of another realm, as test runners have, is one too
+}
+/** What is wrong with something of which nobody has read the bytes yet; undefined where it was parsed. */
+function unread(body) {
+    if (body === undefined || body === null)
+        return mistaken("body_not_read", `The body is ${String(body)}: nobody read it`);
+    if (typeof body === "function")
+        return mistaken("body_not_read", "The body is a function that nobody called: write () after it, and await before it");
+    if (typeof body !== "object")
+        return undefined;
+    if ("then" in body)
+        return mistaken("body_not_read", "The body was not awaited: write await before the call that reads it");
+    if ("headers" in body)
+        return mistaken("body_not_read", "The body is the whole request: give its bytes");
+    if ("getReader" in body || "pipe" in body)
+        return mistaken("body_not_read", "The body is a stream that nobody read: read it to its end");
+    return undefined;
+}
+function mistaken(reason, found) {
+    return new WebhookVerificationError(reason, `${found}. Verify ${BYTES}.`);
+}
+/** What became of the JSON that Gerbang sends on its way here. */
+function noMessage(body) {
+    const text = body.toString("utf8");
+    if (body[0] === 0x1f && body[1] === 0x8b)
+        return mistaken("body_compressed", "The body is compressed by gzip, as a proxy on its way does: have it left alone, or unpack it first");
+    if (/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text) && isMessage(Buffer.from(text, "base64")))
+        return mistaken("body_encoded", "The body is base64, as AWS Lambda hands it over where isBase64Encoded is true: decode it first, Buffer.from(event.body, \"base64\")");
+    if (/^\s*\{["\n]/.test(text) && !isJson(text))
+        return mistaken("body_cut", `The body is cut off, it ends with ${JSON.stringify(text.slice(-20))}: something takes no more than ${body.length} bytes, or did not read to the end`);
+    return parsed(`The body is not the JSON that Gerbang sends, it begins with ${JSON.stringify(text.slice(0, 20))}`);
+}
+function isJson(text) {
+    try {
+        JSON.parse(text);
+        return true;
+    }
+    catch {
+        return false;
     }
 }
 function parsed(found) {
@@ -105,6 +147,8 @@ function needed(headers) {
     const pairs = headers instanceof Headers ? [...headers.entries()] : Object.entries(headers);
     const known = new Map(pairs.map(([name, value]) => [name.toLowerCase(), String([value].flat()[0] ?? "")]));
     const missing = ["webhook-id", "webhook-timestamp", "webhook-signature"].filter((name) => !known.get(name));
+    if (missing.length && known.has("http_webhook_id"))
+        throw new WebhookVerificationError("header_missing", "These are the variables of CGI (HTTP_WEBHOOK_ID …): hand over the headers of the request.");
     if (missing.length)
         throw new WebhookVerificationError("header_missing", `Without ${missing.join(" and ")} nothing can be verified: hand over all headers of the request, and let a proxy in front pass them on.`);
     const signatures = (known.get("webhook-signature") ?? "").split(/\s+/).flatMap((token) => {

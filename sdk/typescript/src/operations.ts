@@ -3,6 +3,7 @@
 import { type Call, type KeyOption, newKey } from "./calls.js";
 import type { Pages } from "./paging.js";
 import type {
+  AcceptClaimBody,
   Account,
   ApiKey,
   ApiKeyBody,
@@ -13,6 +14,7 @@ import type {
   AuditEntry,
   CancelItemsBody,
   CancelOptions,
+  Claim,
   CodBody,
   CompleteBody,
   Connection,
@@ -90,11 +92,14 @@ import type {
   Probe,
   Product,
   ProductChangeBody,
+  ReceiveClaimBody,
   RefreshBody,
   Refund,
   RefundBody,
   RefundStatus,
+  RefusalReason,
   RefuseBody,
+  RefuseClaimBody,
   RefuseDataRequestBody,
   RegisterBody,
   Replay,
@@ -237,7 +242,7 @@ export abstract class Operations {
     return this.send({ method: "PATCH", path: "/v1/connections/{connection}", parts: { connection }, body });
   }
 
-  /** Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
+  /** Ask the provider whether it takes a connection. Moves nothing there. Which message templates it lets us use is kept as it says. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
   probeConnection(connection: string): Promise<Probe> {
     return this.send({ method: "POST", path: "/v1/connections/{connection}/probe", parts: { connection } });
   }
@@ -487,7 +492,7 @@ export abstract class Operations {
     return this.pages({ method: "GET", path: "/v1/notifications", query });
   }
 
-  /** Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+  /** Send a message to somebody again. One that failed is tried again. One that was sent, and did not arrive, stays as it is: the answer is a new one that says the same. One still on its way, and one to somebody who does not want it there any more, is refused with 409. */
   resendNotification(notification: string): Promise<Notification> {
     return this.send({ method: "POST", path: "/v1/notifications/{notification}/resend", parts: { notification } });
   }
@@ -515,6 +520,36 @@ export abstract class Operations {
   /** What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them. */
   readCancelOptions(order: string, query: { items?: string } = {}): Promise<CancelOptions> {
     return this.send({ method: "GET", path: "/v1/orders/{order}/cancel-options", parts: { order }, query });
+  }
+
+  /** What buyers want back. Wishes to cancel, returns, and money back without a return: the last fifty, newest first. What `waits` is decided by the marketplace after `decide_by`. */
+  listClaims(order: string, query: { limit?: number } = {}): Pages<Claim> {
+    return this.pages({ method: "GET", path: "/v1/orders/{order}/claims", parts: { order }, query });
+  }
+
+  /** One claim. With its lines, its deadline, and what was answered last. */
+  readClaim(order: string, claim: string): Promise<Claim> {
+    return this.send({ method: "GET", path: "/v1/orders/{order}/claims/{claim}", parts: { order, claim } });
+  }
+
+  /** Agree to a claim. A cancel, a return, or, of what came back, the refund. 202 where the marketplace's answer is not here yet: it is looked up, never sent twice; `answer` says what became of each line. 409 where none was answered. */
+  acceptClaim(order: string, claim: string, body: AcceptClaimBody = {}, options: KeyOption = {}): Promise<Claim> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/claims/{claim}/accept", parts: { order, claim }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** Say that goods are back. Then `accept` gives the money back, `refuse` does not. Only with `restock` they are counted to stock. Answered as `accept` is. */
+  receiveClaim(order: string, claim: string, body: ReceiveClaimBody = {}, options: KeyOption = {}): Promise<Claim> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/claims/{claim}/receive", parts: { order, claim }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** Why it may be refused. Asked of the marketplace now. None where a refusal needs no reason. */
+  listRefusalReasons(order: string, claim: string, query: { limit?: number } = {}): Pages<RefusalReason> {
+    return this.pages({ method: "GET", path: "/v1/orders/{order}/claims/{claim}/refusal-reasons", parts: { order, claim }, query });
+  }
+
+  /** Refuse a claim. Ask `refusal-reasons` first. Money alone is not refused but disputed: the marketplace decides. Answered as `accept` is. */
+  refuseClaim(order: string, claim: string, body: RefuseClaimBody = {}, options: KeyOption = {}): Promise<Claim> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/claims/{claim}/refuse", parts: { order, claim }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
   }
 
   /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from gerbang_client.calls import Call, new_key
 from gerbang_client.paging import AsyncPages, Pages
 from gerbang_client.types import (
+    AcceptClaimBody,
     Account,
     ApiKey,
     ApiKeyBody,
@@ -15,6 +16,7 @@ from gerbang_client.types import (
     AuditEntry,
     CancelItemsBody,
     CancelOptions,
+    Claim,
     CodBody,
     CompleteBody,
     Connection,
@@ -92,11 +94,14 @@ from gerbang_client.types import (
     Probe,
     Product,
     ProductChangeBody,
+    ReceiveClaimBody,
     RefreshBody,
     Refund,
     RefundBody,
     RefundStatus,
+    RefusalReason,
     RefuseBody,
+    RefuseClaimBody,
     RefuseDataRequestBody,
     RegisterBody,
     Replay,
@@ -272,8 +277,8 @@ class Operations:
         return answer
 
     def probe_connection(self, connection: str) -> Probe:
-        """Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was
-        asked, and what came of it, stays in the audit trail.
+        """Ask the provider whether it takes a connection. Moves nothing there. Which message templates it lets us use is
+        kept as it says. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail.
         """
         answer: Probe = self._send(Call("POST", "/v1/connections/{connection}/probe", parts={"connection": connection}))
         return answer
@@ -711,8 +716,9 @@ class Operations:
         )
 
     def resend_notification(self, notification: str) -> Notification:
-        """Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is
-        refused with 409.
+        """Send a message to somebody again. One that failed is tried again. One that was sent, and did not arrive, stays
+        as it is: the answer is a new one that says the same. One still on its way, and one to somebody who does not
+        want it there any more, is refused with 409.
         """
         answer: Notification = self._send(
             Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
@@ -784,6 +790,82 @@ class Operations:
         """
         answer: CancelOptions = self._send(
             Call("GET", "/v1/orders/{order}/cancel-options", parts={"order": order}, query={"items": items})
+        )
+        return answer
+
+    def list_claims(self, order: str, *, limit: int | None = None) -> Pages[Claim]:
+        """What buyers want back. Wishes to cancel, returns, and money back without a return: the last fifty, newest
+        first. What `waits` is decided by the marketplace after `decide_by`.
+        """
+        return self._pages(Call("GET", "/v1/orders/{order}/claims", parts={"order": order}, query={"limit": limit}))
+
+    def read_claim(self, order: str, claim: str) -> Claim:
+        """One claim. With its lines, its deadline, and what was answered last."""
+        answer: Claim = self._send(
+            Call("GET", "/v1/orders/{order}/claims/{claim}", parts={"order": order, "claim": claim})
+        )
+        return answer
+
+    def accept_claim(
+        self, order: str, claim: str, body: AcceptClaimBody | None = None, *, idempotency_key: str | None = None
+    ) -> Claim:
+        """Agree to a claim. A cancel, a return, or, of what came back, the refund. 202 where the marketplace's answer is
+        not here yet: it is looked up, never sent twice; `answer` says what became of each line. 409 where none was
+        answered.
+        """
+        answer: Claim = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/claims/{claim}/accept",
+                parts={"order": order, "claim": claim},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def receive_claim(
+        self, order: str, claim: str, body: ReceiveClaimBody | None = None, *, idempotency_key: str | None = None
+    ) -> Claim:
+        """Say that goods are back. Then `accept` gives the money back, `refuse` does not. Only with `restock` they are
+        counted to stock. Answered as `accept` is.
+        """
+        answer: Claim = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/claims/{claim}/receive",
+                parts={"order": order, "claim": claim},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def list_refusal_reasons(self, order: str, claim: str, *, limit: int | None = None) -> Pages[RefusalReason]:
+        """Why it may be refused. Asked of the marketplace now. None where a refusal needs no reason."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/orders/{order}/claims/{claim}/refusal-reasons",
+                parts={"order": order, "claim": claim},
+                query={"limit": limit},
+            )
+        )
+
+    def refuse_claim(
+        self, order: str, claim: str, body: RefuseClaimBody | None = None, *, idempotency_key: str | None = None
+    ) -> Claim:
+        """Refuse a claim. Ask `refusal-reasons` first. Money alone is not refused but disputed: the marketplace decides.
+        Answered as `accept` is.
+        """
+        answer: Claim = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/claims/{claim}/refuse",
+                parts={"order": order, "claim": claim},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
         )
         return answer
 
@@ -1542,8 +1624,8 @@ class AsyncOperations:
         return answer
 
     async def probe_connection(self, connection: str) -> Probe:
-        """Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was
-        asked, and what came of it, stays in the audit trail.
+        """Ask the provider whether it takes a connection. Moves nothing there. Which message templates it lets us use is
+        kept as it says. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail.
         """
         answer: Probe = await self._send(
             Call("POST", "/v1/connections/{connection}/probe", parts={"connection": connection})
@@ -1991,8 +2073,9 @@ class AsyncOperations:
         )
 
     async def resend_notification(self, notification: str) -> Notification:
-        """Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is
-        refused with 409.
+        """Send a message to somebody again. One that failed is tried again. One that was sent, and did not arrive, stays
+        as it is: the answer is a new one that says the same. One still on its way, and one to somebody who does not
+        want it there any more, is refused with 409.
         """
         answer: Notification = await self._send(
             Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
@@ -2068,6 +2151,82 @@ class AsyncOperations:
         """
         answer: CancelOptions = await self._send(
             Call("GET", "/v1/orders/{order}/cancel-options", parts={"order": order}, query={"items": items})
+        )
+        return answer
+
+    def list_claims(self, order: str, *, limit: int | None = None) -> AsyncPages[Claim]:
+        """What buyers want back. Wishes to cancel, returns, and money back without a return: the last fifty, newest
+        first. What `waits` is decided by the marketplace after `decide_by`.
+        """
+        return self._pages(Call("GET", "/v1/orders/{order}/claims", parts={"order": order}, query={"limit": limit}))
+
+    async def read_claim(self, order: str, claim: str) -> Claim:
+        """One claim. With its lines, its deadline, and what was answered last."""
+        answer: Claim = await self._send(
+            Call("GET", "/v1/orders/{order}/claims/{claim}", parts={"order": order, "claim": claim})
+        )
+        return answer
+
+    async def accept_claim(
+        self, order: str, claim: str, body: AcceptClaimBody | None = None, *, idempotency_key: str | None = None
+    ) -> Claim:
+        """Agree to a claim. A cancel, a return, or, of what came back, the refund. 202 where the marketplace's answer is
+        not here yet: it is looked up, never sent twice; `answer` says what became of each line. 409 where none was
+        answered.
+        """
+        answer: Claim = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/claims/{claim}/accept",
+                parts={"order": order, "claim": claim},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def receive_claim(
+        self, order: str, claim: str, body: ReceiveClaimBody | None = None, *, idempotency_key: str | None = None
+    ) -> Claim:
+        """Say that goods are back. Then `accept` gives the money back, `refuse` does not. Only with `restock` they are
+        counted to stock. Answered as `accept` is.
+        """
+        answer: Claim = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/claims/{claim}/receive",
+                parts={"order": order, "claim": claim},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def list_refusal_reasons(self, order: str, claim: str, *, limit: int | None = None) -> AsyncPages[RefusalReason]:
+        """Why it may be refused. Asked of the marketplace now. None where a refusal needs no reason."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/orders/{order}/claims/{claim}/refusal-reasons",
+                parts={"order": order, "claim": claim},
+                query={"limit": limit},
+            )
+        )
+
+    async def refuse_claim(
+        self, order: str, claim: str, body: RefuseClaimBody | None = None, *, idempotency_key: str | None = None
+    ) -> Claim:
+        """Refuse a claim. Ask `refusal-reasons` first. Money alone is not refused but disputed: the marketplace decides.
+        Answered as `accept` is.
+        """
+        answer: Claim = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/claims/{claim}/refuse",
+                parts={"order": order, "claim": claim},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
         )
         return answer
 

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
+Line: TypeAlias = str
+
+
+class AcceptClaimBody(TypedDict):
+    """
+    A cancel, a return, or money back is agreed to. `confirm_amount`: the amount of a held claim was compared with the seller centre.
+    """
+
+    lines: NotRequired[list[Line] | None]
+    confirm_amount: NotRequired[bool]
+
 
 class Account(TypedDict):
     account: str
@@ -154,6 +165,14 @@ class ChooseMethod(TypedDict):
     type: Literal["choose_method"]
 
 
+ClaimKind: TypeAlias = Literal["cancel", "return", "refund"]
+
+
+ClaimStatus: TypeAlias = Literal[
+    "requested", "coming_back", "received", "refunding", "refunded", "refused", "withdrawn", "done", "unknown"
+]
+
+
 Cod: TypeAlias = Literal["collected", "owed", "refused", "remitted"]
 
 
@@ -234,7 +253,7 @@ class CustomerBody(TypedDict):
 DataRequestKind: TypeAlias = Literal["access", "erasure", "objection", "rectification"]
 
 
-DataRequestStatus: TypeAlias = Literal["open", "completed", "refused"]
+DataRequestStatus: TypeAlias = Literal["open", "completed", "refused", "ended_by_erasure"]
 
 
 class DecideLineBody(TypedDict):
@@ -398,6 +417,14 @@ class EventChooseMethod(TypedDict):
     type: Literal["choose_method"]
 
 
+EventClaimKind: TypeAlias = Literal["cancel", "refund", "return"]
+
+
+EventClaimStatus: TypeAlias = Literal[
+    "coming_back", "done", "received", "refunded", "refunding", "refused", "requested", "unknown", "withdrawn"
+]
+
+
 EventCod: TypeAlias = Literal["collected", "owed", "refused", "remitted"]
 
 
@@ -509,6 +536,7 @@ EventFulfilment: TypeAlias = Literal["carrier", "digital", "marketplace", "own_f
 
 EventGroup: TypeAlias = Literal[
     "blockchains",
+    "claims",
     "endpoint_security",
     "endpoints_failing",
     "message_templates",
@@ -552,9 +580,23 @@ class EventKindSum(TypedDict):
     lines: int
 
 
+class EventLineOutcome(TypedDict):
+    """
+    What became of one line. Where it was not answered: the marketplace's code and words, or ours.
+    """
+
+    line: str
+    done: bool
+    code: str | None
+    reason: str | None
+
+
 EventMethod: TypeAlias = Literal[
     "card", "convenience_store", "crypto", "direct_debit", "ewallet", "paylater", "qris", "virtual_account"
 ]
+
+
+EventOperationStatus: TypeAlias = Literal["done", "not_done", "partly_done", "requested", "sending"]
 
 
 class EventOrderItem(TypedDict):
@@ -862,6 +904,13 @@ class LineFault(TypedDict):
     detail: str
 
 
+class LineOutcome(TypedDict):
+    line: str
+    done: bool
+    code: str | None
+    reason: str | None
+
+
 LineStatus: TypeAlias = Literal["booked", "held", "noted"]
 
 
@@ -1085,6 +1134,7 @@ NotificationTemplate: TypeAlias = Literal[
     "operator_endpoint",
     "operator_shop",
     "operator_settlement",
+    "operator_claim",
     "operator_security",
     "operator_template",
     "operator_digest",
@@ -1100,9 +1150,6 @@ OperationStatus: TypeAlias = Literal["requested", "sending", "done", "partly_don
 class Option(TypedDict):
     name: str
     title: str
-
-
-Line: TypeAlias = str
 
 
 class OrderAddressBody(TypedDict):
@@ -1373,6 +1420,16 @@ class Quote(TypedDict):
     expires_at: str
 
 
+class ReceiveClaimBody(TypedDict):
+    """
+    The goods are back. `restock`: and can be sold again, so they are counted in.
+    """
+
+    lines: NotRequired[list[Line] | None]
+    restock: NotRequired[bool]
+    warehouse: NotRequired[str | None]
+
+
 class Redirect(TypedDict):
     url: str
     type: Literal["redirect"]
@@ -1525,12 +1582,36 @@ class RefundUnknownEvent(TypedDict):
     data: EventRefundTold
 
 
+class RefusalReason(TypedDict):
+    id: str
+    text: str
+
+
+class RefusalReasonList(TypedDict):
+    data: list[RefusalReason]
+    next_cursor: NotRequired[str | None]
+
+
 class RefuseBody(TypedDict):
     """
     A second person refuses, and says why.
     """
 
     note: str
+
+
+Image: TypeAlias = str
+
+
+class RefuseClaimBody(TypedDict):
+    """
+    `reason` is the id of one of `refusal-reasons`; a return needs it and a comment, once the goods are back `images` too, and money alone a comment.
+    """
+
+    lines: NotRequired[list[Line] | None]
+    reason: NotRequired[str | None]
+    comment: NotRequired[str | None]
+    images: NotRequired[list[Image] | None]
 
 
 class RefuseDataRequestBody(TypedDict):
@@ -1811,6 +1892,7 @@ class Wait(TypedDict):
 class WaveFailure(TypedDict):
     order: str
     shop: str
+    packed: bool
     code: str
     reason: str
 
@@ -1929,6 +2011,30 @@ class CancelOptions(TypedDict):
 class ChannelPreference(TypedDict):
     frequency: Frequency
     allowed: list[Frequency]
+
+
+class ClaimAnswer(TypedDict):
+    id: str
+    answer: Literal["accept", "refuse", "receive"]
+    status: OperationStatus
+    lines: list[LineOutcome]
+    created_at: str
+    updated_at: str
+
+
+class ClaimLine(TypedDict):
+    id: str
+    item: str | None
+    status: ClaimStatus
+    said: str
+    refund: int | None
+    readings: list[int]
+    held: str | None
+    reason: str | None
+    tracking: str | None
+    dispute: bool
+    decide_by: str | None
+    answers: list[Literal["accept", "refuse", "receive"]]
 
 
 class Connection(TypedDict):
@@ -2165,6 +2271,64 @@ class EndpointTestEvent(TypedDict):
     timestamp: str
     api_version: str
     data: EventTestTold
+
+
+class EventClaimAnswer(TypedDict):
+    """
+    An answer. While it is `requested` or `sending` its end is not known: it is looked up, never sent twice.
+    """
+
+    id: str
+    answer: Literal["accept", "receive", "refuse"]
+    status: EventOperationStatus
+    lines: list[EventLineOutcome]
+    created_at: str
+    updated_at: str
+
+
+class EventClaimLine(TypedDict):
+    """
+    One unit of a claim. `refund` is what goes back; where its amount is in doubt it is null, `held` says why, and `readings` what it may be.
+        `answers` are those that may be given now, `said` is the marketplace's own word for where it stands.
+    """
+
+    id: str
+    item: str | None
+    status: EventClaimStatus
+    said: str
+    refund: int | None
+    readings: list[int]
+    held: str | None
+    reason: str | None
+    tracking: str | None
+    dispute: bool
+    decide_by: str | None
+    answers: list[Literal["accept", "receive", "refuse"]]
+
+
+class EventClaimTold(TypedDict):
+    """
+    A claim as endpoints hear of it.
+    """
+
+    id: str
+    order: str
+    connection: str
+    external_id: str
+    kind: EventClaimKind
+    to_seller: bool
+    status: EventClaimStatus
+    waits: bool
+    decide_by: str | None
+    refund: int | None
+    currency: str
+    held: str | None
+    lines: list[EventClaimLine]
+    answer: EventClaimAnswer | None
+    created_at: str
+    updated_at: str
+    object: Literal["claim"]
+    url: str
 
 
 class EventCryptoSteps(TypedDict):
@@ -2552,6 +2716,58 @@ class OrderCancelledEvent(TypedDict):
     timestamp: str
     api_version: str
     data: EventOrderTold
+
+
+class OrderClaimDueEvent(TypedDict):
+    """
+    A claim is not answered, and its deadline is near; told once.
+    """
+
+    id: str
+    type: Literal["order.claim_due"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventClaimTold
+
+
+class OrderClaimHeldEvent(TypedDict):
+    """
+    What goes back for a claim is in doubt: a person looks before it is accepted.
+    """
+
+    id: str
+    type: Literal["order.claim_held"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventClaimTold
+
+
+class OrderClaimOpenedEvent(TypedDict):
+    """
+    A buyer wants to cancel, to send back, or money back: `waits` until `decide_by`.
+    """
+
+    id: str
+    type: Literal["order.claim_opened"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventClaimTold
+
+
+class OrderClaimUpdatedEvent(TypedDict):
+    """
+    A buyer's claim came on, by the seller's answer, the buyer or time.
+    """
+
+    id: str
+    type: Literal["order.claim_updated"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventClaimTold
 
 
 class OrderCreatedEvent(TypedDict):
@@ -2989,6 +3205,30 @@ class Attempt(TypedDict):
 
 class AttemptList(TypedDict):
     data: list[Attempt]
+    next_cursor: NotRequired[str | None]
+
+
+class Claim(TypedDict):
+    id: str
+    order: str
+    connection: str
+    external_id: str
+    kind: ClaimKind
+    to_seller: bool
+    status: ClaimStatus
+    waits: bool
+    decide_by: str | None
+    refund: int | None
+    currency: str
+    held: str | None
+    lines: list[ClaimLine]
+    answer: ClaimAnswer | None
+    created_at: str
+    updated_at: str
+
+
+class ClaimList(TypedDict):
+    data: list[Claim]
     next_cursor: NotRequired[str | None]
 
 
@@ -3454,5 +3694,9 @@ DeliveredEvent: TypeAlias = (
     | ProductStockChangedEvent
     | ProductOversoldEvent
     | ProductShortageCoveredEvent
+    | OrderClaimOpenedEvent
+    | OrderClaimUpdatedEvent
+    | OrderClaimHeldEvent
+    | OrderClaimDueEvent
     | PayoutReceivedEvent
 )
