@@ -140,6 +140,7 @@ async def test_a_paused_template_is_shown_with_its_cause_and_used_again_by_who_m
     path = "/console/notifications/templates/wa-main/gerbang_receipt_1/id"
     seen = (await support.get("/console/notifications/templates")).text
     assert ("now MARKETING, was UTILITY" in seen, path in seen) == (True, False)
+    assert ("Ada templat pesan yang dijeda" in seen, "GET /v1/message-templates" in seen) == (True, False)
     assert (await support.post(path, data={"decision": "resume"})).status_code == 403
     assert "now MARKETING" in (await admin.get(path)).text
     assert (await admin.post(path, data={"decision": "resume"})).headers["location"].endswith("?done=resumed")
@@ -153,10 +154,10 @@ async def test_a_paused_template_that_is_left_stays_paused_and_reminds_nobody(
 ) -> None:
     edge = one_shop[0]
     await paused(edge, "gerbang_link_9")
-    assert "gerbang_link_9" in (await admin.get("/console/payments")).text, "every page says so"
+    assert "templat pesan yang dijeda" in (await admin.get("/console/payments")).text, "every page says so"
     path = "/console/notifications/templates/wa-main/gerbang_link_9/id"
     assert (await admin.post(path, data={"decision": "leave"})).headers["location"].endswith("?done=left")
-    assert "gerbang_link_9" not in (await admin.get("/console/payments")).text
+    assert "templat pesan yang dijeda" not in (await admin.get("/console/payments")).text
     listed = (await admin.get("/console/notifications/templates")).text
     assert "gerbang_link_9" in listed
     assert len(await edge.audited("message_template.left_paused")) == 1

@@ -46,6 +46,12 @@ def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
     return caller
 
 
+_MENDED_AT: Final = {
+    "message_templates": "/console/notifications/templates",
+    "message_texts": "/console/notifications/texts",
+}
+
+
 async def show(
     request: Request[Any, Any, Any],
     template: str,
@@ -68,7 +74,7 @@ async def show(
             "section": section,
             "entries": [(one, pages) for one in services.sidebar if (pages := one.open_to(caller))],
             "here": section_of(services.sidebar, section),
-            "notices": await _notices(services),
+            "notices": await _notices(services, locale),
             "me": await services.identity.accounts.get(caller.id),
             "shop": services.settings.shop_name,
             "nonce": secrets.token_urlsafe(16),
@@ -134,15 +140,23 @@ async def names_of(request: Request[Any, Any, Any], labels: Iterable[str | None]
     return await services_of(request).identity.named({label for label in labels if label})
 
 
-async def _notices(services: Services) -> list[str]:
-    """What somebody must look at though the house goes on, as /readyz tells it; what cannot be asked now keeps no page from being shown."""
-    found = []
+async def _notices(services: Services, locale: Locale) -> list[Markup]:
+    """What somebody must look at though the house goes on, as /readyz tells it; what cannot be asked now keeps no page from being shown.
+    What an operator mends here is said in their words, with the page where that is done.
+    """
+    found, say = list[Markup](), texts.words(locale)
     for name, check in services.notices.items():
         try:
-            found.append(await check())
+            if (told := await check()) is not None:
+                place = _MENDED_AT.get(name)
+                found.append(
+                    Markup('{} <a href="{}">{}</a>').format(say(f"notice.{name}"), place, say("notice.see"))
+                    if place
+                    else Markup('<span lang="en">{}</span>').format(told)
+                )
         except GerbangError as error:
             log.warning("console.notice_unknown", notice=name, code=error.code)
-    return [one for one in found if one]
+    return found
 
 
 def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:

@@ -26,6 +26,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "never": ("Batal", "Cancel"),
     "wib": ("WIB", "WIB"),
     "notice.lead": ("Perlu dilihat yang menjalankan Gerbang:", "Whoever runs Gerbang should look at this:"),
+    "notice.see": ("Lihat", "See them"),
+    "notice.message_templates": (
+        "Ada templat pesan yang dijeda, jadi isinya disampaikan lewat jalan lain.",
+        "Message templates are paused, so what they would tell goes another way.",
+    ),
+    "notice.message_texts": (
+        "Ada teks toko yang tidak bisa dipakai, atau yang menunggu orang kedua.",
+        "A text of the shop's cannot be used, or waits for a second person.",
+    ),
     # payments
     "pays.gap": (
         "{run} alamat berturut-turut dari dompet {wallet} belum pernah dibayar. Setel gap limit dompet itu ke {limit} atau lebih; kalau tidak, uang di belakangnya tidak terlihat di sana.",
