@@ -68,11 +68,12 @@ class Truth:
             if not fault and '"ApiCallLimit"' in entry.get("answer", "")[:400]:
                 self.bans[api] += 1
 
-    def most_a_minute(self) -> dict[str, int]:
-        """The most calls of an API in a minute, of one shop."""
+    def most_a_minute(self, until: str) -> dict[str, int]:
+        """The most calls of an API in a minute, of one shop, in the minutes before `until`."""
         found: dict[str, int] = {}
-        for (_, api, _), count in self.calls.items():
-            found[api] = max(found.get(api, 0), count)
+        for (_, api, minute), count in self.calls.items():
+            if minute < until[:16]:
+                found[api] = max(found.get(api, 0), count)
         return found
 
 
@@ -119,7 +120,11 @@ async def judge(shop: Shop, receiver: Receiver, report: "Report", stock: int) ->
     wrong += [f"gerbang verify: {one}" for one in swept["violations"][:_SHOWN]]
     report.faults, report.push_stopped = truth.faults, truth.stops
     report.pushes, report.refused_pushes = truth.pushes[True], truth.pushes[False]
-    report.calls, report.bans, report.calls_a_minute = truth.calls.total(), truth.bans.total(), truth.most_a_minute()
+    report.calls, report.bans, report.calls_a_minute = (
+        truth.calls.total(),
+        truth.bans.total(),
+        truth.most_a_minute(report.sold_at),
+    )
     report.events = len({one.id for one in receiver.came})
     report.repeated = len(receiver.came) - report.events
     if (most := report.calls_a_minute.get("/orders/get", 0)) > MOST_LISTS_A_MINUTE:
