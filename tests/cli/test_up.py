@@ -157,9 +157,15 @@ def test_after_kill_9_nothing_is_left_and_the_next_up_works(start: Start, data: 
 def test_fresh_starts_with_nothing(start: Start) -> None:
     first = start()
     before = first.ready()
+    body = b'{"shop": "lazada-uji-1"}'
+    with urllib.request.urlopen(f"{before['sandbox']}/control/lazada/order", body, timeout=10) as answer:  # noqa: S310  our own address
+        assert answer.status == 200
     first.stop()
     second = start("--fresh")
-    assert second.ready()["demo"]["api_key"] != before["demo"]["api_key"]
+    after = second.ready()
+    assert after["demo"]["api_key"] != before["demo"]["api_key"]
+    with urllib.request.urlopen(f"{after['sandbox']}/control/lazada/orders", timeout=10) as answer:  # noqa: S310  our own address
+        assert json.load(answer)["data"] == [], "a marketplace would send its old orders once more"
     second.stop()
 
 

@@ -133,10 +133,14 @@ def _forget(settings: Settings) -> None:
             "--fresh does not empty the database of GERBANG_DATABASE_URL.", hint="Empty it yourself, or unset it."
         )
     postgres.forget(settings.data)
-    chain = settings.data / "sandbox" / "chain.state"  # a new database hands out the same deposit addresses again
+    played = settings.data / "sandbox"
+    chain = played / "chain.state"  # a new database hands out the same deposit addresses again
+    journal = (
+        played / "journal.jsonl"
+    )  # orders of a simulated marketplace would come in again, and its shops keep dead tokens
     marks = () if settings.address_marks else settings.marks_folder.glob("*.next")
     shop = (settings.data / name for name in ("shop-webhook.json", "shop-orders.json"))
-    for kept in (settings.data / "root.key", settings.data / "demo.json", chain, *marks, *shop):
+    for kept in (settings.data / "root.key", settings.data / "demo.json", chain, journal, *marks, *shop):
         kept.unlink(missing_ok=True)
 
 

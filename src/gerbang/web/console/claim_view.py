@@ -23,7 +23,7 @@ from gerbang.web.console.page_frame import stamp
 LIST: Final = "/console/claims"
 COLUMNS: Final = (
     Column("status", "ords.status", "a1"),
-    Column("decide_by", "claims.decide_by", "a2"),
+    Column("decide_by", "claims.decide_by", "d1"),
     Column("kind", "claims.kind", "b1", "wrap"),
     Column("refund", "claims.refund", "b2", "num", is_money=True),
     Column("shop", "ords.shop", "k1"),
