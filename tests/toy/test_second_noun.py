@@ -40,7 +40,9 @@ from tests.toy.orders.noun import ORDERS
 
 HERE: Final = Path(__file__).parent / "orders"
 # The product has orders too: this house has these in their place.
-WITH_ORDERS: Final = Nouns((ORDERS, *(noun for noun in NOUNS.each if noun.name != "orders")))
+WITH_ORDERS: Final = Nouns(
+    (ORDERS, *(noun for noun in NOUNS.each if noun.name not in ("orders", "claims")))
+)  # claims are of the product's own orders
 REGISTRY: Final = {**PROVIDERS, MARKET.name: MARKET}
 TOLD: Final = "order.buyer_told"
 SHOP, KEY, PASSWORD = "market-uji", b"a key of the market", "nasi uduk tanpa sambal"

@@ -89,7 +89,8 @@ async def test_the_sidebar_is_thirteen_entries_of_which_none_that_is_shown_leads
     answers = {page.name: (await desk.get(page.path)) for page in here}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 200)
     # Whoever is signed in adds to the trail, so a page of it that followed would never stand still; one other is changed in the code, the rest by hand or once in months.
-    quiet = {"audit", "audiences", "texts", "preferences", "templates"}
+    # At the pack station somebody is counting: nothing may move under the scanner.
+    quiet = {"audit", "audiences", "pack", "texts", "preferences", "templates"}
     assert set(answers) - quiet <= set(edge.services.watched)
     shown = answers["refunds"].text
     leads = [one.pages[0].path for one in edge.services.sidebar if one.pages]
