@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from time import monotonic
 from typing import Any, Final
 
 from gerbang.base import ids
@@ -16,6 +17,7 @@ _GUESSES: Final = 25
 _HALF_HOUR_S: Final = 2_000
 _LOOKS: Final = 14  # that are made in vain before a person is told
 _A_LOOK_S: Final = 0.7
+_HEARD_S: Final = 30.0
 _ANVIL: Final = "The local chain needs anvil: `make` fetches it with npm."
 _DAY_S: Final = 86_400 + 3_600
 _LARGE: Final = 12_000_000  # above what one person may give back under `up`
@@ -239,8 +241,13 @@ async def _work_waiting(stage: Stage) -> str:
 
 
 async def _order(stage: Stage, *acts: str, kind: str = "") -> str:
-    """A buyer in a simulated shop orders, and then does more."""
+    """A buyer in a simulated shop orders, and then does more, once the order is here: one that is first heard of when it is cancelled was never announced as anything else."""
     made = await stage.control("POST", "/control/lazada/order", {"kind": kind})
+    ends = monotonic() + _HEARD_S
+    while acts and not (await stage.instance.ask("GET", "/v1/orders", external_id=made["order_id"]))["data"]:
+        if monotonic() > ends:
+            raise CannotTrigger("The order did not come here.", hint="`gerbang doctor` says whether the worker runs.")
+        await asyncio.sleep(0.1)
     for act in acts:
         await stage.control("POST", f"/control/lazada/{act}", {"order": made["order_id"]})
     return ""
