@@ -191,8 +191,8 @@ async def _endpoint_tested(stage: Stage) -> str:
 
 
 async def _customer(stage: Stage, method: str = "", path: str = "", body: Any = None, who: str = "") -> str:
-    """Something is done with a new customer."""
-    made = (await stage.ask("POST", "/v1/customers", {"name": "Sari Wulandari", "email": "sari@lumbung.example"}))["id"]
+    """Something is done with a new customer, who is none of the demo's people: one who is erased takes whoever has their address along."""
+    made = (await stage.ask("POST", "/v1/customers", {"name": "Wayan Sudarma", "email": "wayan@pembeli.example"}))["id"]
     if method:
         token = (await stage.log_in(who))["access_token"] if who else ""
         await stage.ask(method, f"/v1/customers/{made}{path}", body, token=token)

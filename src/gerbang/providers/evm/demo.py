@@ -15,7 +15,8 @@ def account(place: DemoPlace) -> DemoAccount:
     """The connection: the first account of the wallet that grows from a seed of its own."""
     seed = bytes.fromhex(place.keys({"wallet_seed": lambda: chance.token_hex(_SEED_BYTES)})["wallet_seed"])
     xpub = BIP32.from_seed(seed).get_xpub_from_path(_ACCOUNT)
-    return DemoAccount({"network": place.network, "rpc_urls": place.node_url, "xpub": xpub, "confirmations": "2"})
+    # We look, and the local chain makes a block, every two seconds: of two confirmations nobody may ever see the first alone.
+    return DemoAccount({"network": place.network, "rpc_urls": place.node_url, "xpub": xpub, "confirmations": "3"})
 
 
 DEMO: Final = Demo((DemoConnection("evm-uji", "chain", account, ("rpc_urls", "xpub"), needs_chain=True),))
