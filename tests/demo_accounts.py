@@ -98,8 +98,9 @@ async def connect_nicepay(connections: Connections, secrets: Secrets, chosen: Se
 
 
 async def connect_wallets(connections: Connections, secrets: Secrets, chosen: Settings, chain: LocalChain) -> None:
-    """Two wallets on the local chain: whoever pays into one pays nothing into the other."""
+    """Two wallets on the local chain, which wait for two confirmations: whoever pays into one pays nothing into the other."""
     await connect(WALLET, connections, secrets, chosen, chain)
-    first = (await connections.get(WALLET)).settings
+    first = {**(await connections.get(WALLET)).settings, "confirmations": "2"}
+    await connections.update(SYSTEM, WALLET, settings=first, secrets={}, enabled=True)
     xpub = BIP32.from_seed(_SECOND_SEED).get_xpub_from_path("m/44h/60h/0h")
-    await connections.create(SYSTEM, SECOND_WALLET, "evm", livemode=False, settings={**first, "xpub": xpub}, secrets={})
+    await connections.create(SYSTEM, SECOND_WALLET, "evm", livemode=False, settings=first | {"xpub": xpub}, secrets={})
