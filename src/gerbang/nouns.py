@@ -297,7 +297,7 @@ ENDPOINTS: Final = Noun(
             queueing.CONSUMER,
             core.service(Endpoints).queueing.take,
             taken=core.service(Endpoints).queueing.taken,
-            idle_s=0.002,
+            idle_s=core.service(Endpoints).queueing.gather_s,
         ),
     ),
     announces=(

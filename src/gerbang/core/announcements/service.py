@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -52,7 +54,7 @@ class AnnouncementConsumer:
 
     `types` are the announcements it wants: `payment.paid`, or `refund.*` for all that begin so. What it does not want is passed over in the
     database. One that only looks at the objects again takes them without `data`, which nobody then writes, sends or decodes. `taken` is called
-    after each batch that was taken, for whoever works on what it made. What comes bit by bit is let gather for `idle_s`; where nothing comes it looks less
+    after each batch that was taken, for whoever works on what it made. What comes bit by bit is let gather for `idle_s()`; where nothing comes it looks less
     and less often, and at once when it is woken.
     """
 
@@ -65,7 +67,7 @@ class AnnouncementConsumer:
         types: Sequence[str] = ("*",),
         data: bool = True,
         taken: Callable[[], None] = lambda: None,
-        idle_s: float = IDLE_S,
+        idle_s: Callable[[], float] = lambda: IDLE_S,
     ) -> None:
         self.name = name
         self._taken = taken
@@ -100,16 +102,17 @@ class AnnouncementConsumer:
                 wanted = [announcement_of(row) for row in (rows if last["wanted"] else rows[:-1])]
                 if wanted:
                     await self._take(tx, wanted)
-                await self._move(tx, last)
+                await self._move(tx, last, is_idle=not wanted)
         except _TakenByAnother:
             return 0
         if wanted:
             self._taken()
         return int(last["read"])
 
-    async def _move(self, tx: Tx, last: Row) -> None:
-        """Raises _TakenByAnother where the cursor is not any more where it was when this was read."""
-        if not await store.move_cursor(tx, self.name, (last["was_at"], last["was_id"]), last["at"], last["id"]):
+    async def _move(self, tx: Tx, last: Row, *, is_idle: bool = False) -> None:
+        """Raises _TakenByAnother where the cursor is not any more where it was when this was read. `is_idle`: nothing else is written with it."""
+        was = (last["was_at"], last["was_id"])
+        if not await store.move_cursor(tx, self.name, was, last["at"], last["id"], is_idle=is_idle):
             raise _TakenByAnother
 
     async def _next(self, tx: Tx, most: int) -> list[Row]:
@@ -149,9 +152,11 @@ class AnnouncementConsumer:
             stopping.cancel()
 
     async def _take_until(self, stop: asyncio.Event) -> None:
-        most, failed, idle_s = BATCH, 0, self._idle_s
+        most, failed, pace = BATCH, 0, _Pace()
         while not stop.is_set():
             beat()
+            began_s, is_woken = monotonic(), self._woken.is_set()
+            self._woken.clear()
             try:
                 found = await self.run_once(most)
                 most, failed = min(most * 2, BATCH), 0
@@ -165,17 +170,37 @@ class AnnouncementConsumer:
                 most = max(1, most // 2)
                 if failed >= MOST_TRIES:
                     await self._try_to_skip()
-            if found:
-                idle_s = self._idle_s
-                if found < SMALL:
-                    await _within(stop, idle_s)
-            elif await _within(
-                self._woken, idle_s
-            ):  # what it was told of may stand behind a transaction that ends in a moment
-                idle_s = self._idle_s
-            else:
-                idle_s = min(idle_s * 2, LOOK_S if self._is_told else IDLE_S)
-            self._woken.clear()
+            pace.looked(found, self._idle_s(), took_s=monotonic() - began_s, is_woken=is_woken)
+            if not await _within(stop, pace.pause_s):
+                await _within(self._woken, pace.patience_s(is_told=self._is_told))
+
+
+@dataclass(slots=True)
+class _Pace:
+    """When a consumer looks again. What comes bit by bit gathers in its pause, at least `idle_s` and three times as long as the look took, so that none
+    works more than a quarter of its time on less than a batch. Whoever is woken and finds nothing stands beside another process that takes it, or behind a
+    transaction that ends in a moment: its pause doubles, for each look costs the database as much as one that finds something.
+    """
+
+    pause_s: float = 0.0
+    _wait_s: float = 0.0
+    _in_vain_s: float = 0.0
+
+    def looked(self, found: int, idle_s: float, *, took_s: float, is_woken: bool) -> None:
+        """A look took so long and found so many; `is_woken`: somebody had said that there was something."""
+        if found:
+            self._wait_s = self._in_vain_s = 0.0
+        else:
+            self._wait_s = max(idle_s, self._wait_s * 2)
+            self._in_vain_s = min(max(idle_s, self._in_vain_s) * 2, IDLE_S) if is_woken else 0.0
+        self.pause_s = (
+            0.0 if found >= SMALL else max(idle_s if found else 0.0, self._in_vain_s, min(took_s * 3, IDLE_S))
+        )
+
+    def patience_s(self, *, is_told: bool) -> float:
+        """How long to wait for being woken before looking unasked: not at all where the last look found something."""
+        self._wait_s = min(self._wait_s, LOOK_S if is_told else IDLE_S)
+        return self._wait_s
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

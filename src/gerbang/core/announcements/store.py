@@ -160,15 +160,20 @@ async def oldest_open(tx: Tx) -> Row | None:
     )
 
 
-async def move_cursor(tx: Tx, name: str, was: tuple[str, UUID | None], at: str, id_: UUID) -> bool:
-    """The consumer has taken everything up to here; False where another has moved it from the place where it `was`."""
+async def move_cursor(tx: Tx, name: str, was: tuple[str, UUID | None], at: str, id_: UUID, *, is_idle: bool) -> bool:
+    """The consumer has taken everything up to here; False where another has moved it from the place where it `was`.
+
+    Where nothing else is written with it (`is_idle`) the commit does not wait for the disk: a move that a crash takes back is made again.
+    """
     tag = await tx.execute(
         """
-        UPDATE cursors SET xid = $4::text::xid8, id = $5 WHERE name = $1 AND xid = $2::text::xid8 AND id IS NOT DISTINCT FROM $3
+        UPDATE cursors SET xid = $4::text::xid8, id = $5 FROM (SELECT CASE WHEN $6 THEN set_config('synchronous_commit', 'off', true) END) AS commit
+        WHERE name = $1 AND cursors.xid = $2::text::xid8 AND id IS NOT DISTINCT FROM $3
         """,
         name,
         *was,
         at,
         id_,
+        is_idle,
     )
     return tag == "UPDATE 1"

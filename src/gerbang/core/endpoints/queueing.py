@@ -15,12 +15,14 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import IDLE_S
 from gerbang.core.endpoints import delivery_store, store
 from gerbang.core.endpoints.model import API_VERSION, ENDPOINT, PERSONAL, TEST, Due, Message, Profile, Signing, wants
 from gerbang.core.endpoints.sender import Sender
 
 log = structlog.get_logger()
 CONSUMER: Final = "endpoints"
+_GATHER_S: Final = 0.002
 _SKEW: Final = timedelta(
     minutes=1
 )  # an endpoint is dated by the database, an announcement by whichever machine made it
@@ -58,12 +60,18 @@ class Queueing:
         self._sender = sender
         self._begun: list[Due] = []
         self._is_all = True
+        self._is_heard = True
+
+    def gather_s(self) -> float:
+        """How long announcements gather before the next look, in seconds: hardly at all where somebody is told of them."""
+        return _GATHER_S if self._is_heard else IDLE_S
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The consumer of announcements."""
         self._begun, self._is_all = [], True
         told = [one for one in announcements if self._is_told(one)]
         endpoints = await store.listening(tx) if told else []
+        self._is_heard = not told or bool(endpoints)
         pairs = [
             (row, one)
             for one in told
