@@ -294,3 +294,37 @@ async def until_taken(taker: Taker, count: int) -> None:
     async with asyncio.timeout(20):
         while len(taker.types) < count:
             await asyncio.sleep(0.01)
+
+
+class Looks(AnnouncementConsumer):
+    """Counts how often it looks, and finds what it is given."""
+
+    def __init__(self, found: int, *, idle_s: float) -> None:
+        super().__init__(Database(""), "looks", Taker(Database("")).take, idle_s=lambda: idle_s)
+        self.looks, self.found = 0, found
+
+    async def run_once(self, most: int = BATCH) -> int:
+        self.looks += 1
+        return min(self.found, most)
+
+    async def woken_all_the_time(self, seconds: float) -> int:
+        """How often it looks in that time, while commits are told of without end."""
+        stop, self.looks = asyncio.Event(), 0
+        running = asyncio.create_task(self.run(stop))
+        until = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < until:
+            self.wake()
+            await asyncio.sleep(0.001)
+        stop.set()
+        await running
+        return self.looks
+
+
+async def test_beside_another_process_that_takes_everything_it_looks_seldom_however_often_it_is_told() -> None:
+    assert await Looks(0, idle_s=0.002).woken_all_the_time(0.4) <= 10  # 4, 8, 16, 32, 64, 100, 100 ms: not 200 times
+    assert await Looks(0, idle_s=0.1).woken_all_the_time(0.4) <= 5
+
+
+async def test_what_comes_bit_by_bit_gathers_and_whole_batches_are_taken_without_a_pause() -> None:
+    assert await Looks(1, idle_s=0.1).woken_all_the_time(0.25) <= 4
+    assert await Looks(BATCH, idle_s=0.1).woken_all_the_time(0.25) > 10
