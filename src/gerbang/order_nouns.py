@@ -17,6 +17,7 @@ from gerbang.core.orders import personal_data as buyers
 from gerbang.core.orders.claim_calls import DECIDING
 from gerbang.core.orders.claim_model import CLAIM, CLAIM_PREFIX
 from gerbang.core.orders.claims import Claims
+from gerbang.core.orders.gathering import GATHER
 from gerbang.core.orders.jobs import FETCH
 from gerbang.core.orders.model import ORDER, PREFIX, READ, WRITE
 from gerbang.core.orders.operation_calls import OPERATE
@@ -61,6 +62,7 @@ ORDERS: Final = Noun(
     events={Kind.MARKETPLACE: _pushes},
     jobs={
         FETCH: lambda core: core.service(Orders).fetching.run,
+        GATHER: lambda core: core.service(Orders).gathering.run,
         OPERATE: lambda core: core.service(Orders).operating.run,
         WAVE_JOB: lambda core: core.service(Orders).waves.run,
         STOCK: lambda core: Stock(core.db, core.service(Reservations), core.service(Listings)).run,

@@ -82,7 +82,7 @@ class World:
 
     async def sold(self, owner: str, *lines: Line) -> list[tuple[str, int]]:
         async with self.db.transaction() as tx:
-            found = await self.reservations.record_sale(tx, owner, lines)
+            found = (await self.reservations.record_sales(tx, {owner: lines}))[owner]
         return [(one.sku, one.missing) for one in found]
 
     async def do(self, what: str, owner: str, *args: Any) -> Any:

@@ -11,10 +11,13 @@ from msgspec.structs import replace
 from gerbang.core.connections.model import ConnectionInUse
 from gerbang.core.inbox.model import EventFilters
 from gerbang.core.orders import store
+from gerbang.core.orders.gathering import MANY, ask_for
 from gerbang.core.orders.intake import take_reads
+from gerbang.core.orders.jobs import FETCH
 from gerbang.core.orders.machine import order_status
 from gerbang.core.orders.model import OrderFilters
 from gerbang.core.orders.reading import note_unreadable
+from gerbang.core.queue.service import waiting
 from gerbang.ports.marketplace_orders import ItemStatus, MarketplaceOrder, Unreadable
 from tests.core.orders.world import APP, ID, SG, World
 
@@ -223,6 +226,25 @@ async def test_what_a_worker_left_undone_is_done_by_the_next(world: World) -> No
         await world.until(number, shop)
     async with world.core.db.reading() as tx:
         assert len(await store.of_ids(tx, [(await world.until(numbers[0])).order.id])) == 1
+
+
+async def test_a_rush_of_pushes_is_read_by_pages_and_what_is_asked_for_anew_is_read_anew(world: World) -> None:
+    await world.push(on=False)
+    numbers = [await world.market.order(shop="toko-id") for _ in range(MANY + 2)]
+    one_by_one, in_pages = await world.sent("/order/get"), await world.sent("/orders/items/get")
+    async with world.core.db.transaction() as tx:
+        await ask_for(tx, [(ID, number) for number in numbers], world.core.clock.now())
+    world.core.wake()
+    orders = [(await world.until(number)).order for number in numbers]
+    assert await world.sent("/order/get") == one_by_one
+    assert await world.sent("/orders/items/get") == in_pages + 1
+    assert (await world.orders.timeline(orders[0].id, 1))[0].detail["source"] == "push"
+    async with world.core.db.reading() as tx:
+        assert await waiting(tx, FETCH, 10) == {}
+    await world.market.pack(numbers[0])
+    async with world.core.db.transaction() as tx:
+        await ask_for(tx, [(ID, numbers[0])], world.core.clock.now())
+    await world.until(numbers[0], status=_S.PACKED)
 
 
 async def test_a_shop_with_orders_is_not_deleted(world: World) -> None:

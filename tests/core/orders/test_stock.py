@@ -1,15 +1,25 @@
 """Marketplaces' orders and the one stock of all shops: kept, given back, gone, each once, and told where it is not there."""
 
 import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
 
+import msgspec
 import pytest
 
 from gerbang.base import ids
-from gerbang.core.catalogue.model import NewProduct, Product
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx
+from gerbang.core.catalogue.listings.service import Listings
+from gerbang.core.catalogue.model import Line, Movement, NewProduct, Product, Shortage
+from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.catalogue.service import Catalogue
+from gerbang.core.orders.intake import take_reads
 from gerbang.core.orders.operation_model import OperationKind
 from gerbang.core.orders.operations import Wanted
-from gerbang.core.orders.stock import counting
+from gerbang.core.orders.stock import STOCK, Stock, counting
+from gerbang.core.queue import store as queue_store
+from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.queue.service import enqueue
 from gerbang.ports.marketplace_orders import ItemStatus
 from tests.core.orders.world import ID, OPERATOR, SG, World
@@ -44,7 +54,7 @@ async def test_what_two_shops_sell_is_kept_once_given_back_and_gone(world: World
     await stands(world, 10, 7)
     for _ in range(3):  # heard again, it is counted once
         async with world.core.db.transaction() as tx:
-            await enqueue(tx, [counting(here.order.id)])
+            await enqueue(tx, counting([here.order.id]))
         world.core.wake()
     await world.market.control("cancel", shop="toko-sg", order=there.order.external_id, kind="now")
     await world.until(there.order.external_id, SG, status=ItemStatus.CANCELLED)
@@ -61,3 +71,82 @@ async def test_what_two_shops_sell_is_kept_once_given_back_and_gone(world: World
     strange = await world.bought(ID, sku="TEH-100")
     assert strange.order.status is ItemStatus.PENDING
     await stands(world, 8, 0)
+
+
+async def test_a_batch_of_orders_is_counted_by_one_job_and_by_two_workers_once(world: World) -> None:
+    sku, numbers = "GULA-500", [await _unheard(world, "GULA-500") for _ in range(3)]
+    catalogue = world.core.service(Catalogue)
+    await catalogue.create(OPERATOR, NewProduct(id=ids.new(), sku=sku, name="Gula aren"), world.key())
+    await catalogue.set_stock(OPERATOR, sku, 2)
+    (job,) = await _read(world, numbers)
+    did = await asyncio.gather(_stock(world).run(job), _stock(world).run(job), return_exceptions=True)
+    assert [type(one) for one in did if one is not None] == [LeaseLost]
+    one = await catalogue.get(sku)
+    assert sum(place.reserved for place in one.stock) == 2
+    moved = await catalogue.movements(sku, None, 10)
+    assert sorted((m.change, m.reserved) for m in moved if m.kind is Movement.RESERVED) == [(-1, 1), (-1, 2)]
+    short = [await _actions(world, number) for number in numbers]
+    assert sorted("order.oversold" in actions for actions in short) == [False, False, True]
+    await world.start_worker()
+
+
+async def test_a_batch_that_cannot_be_done_is_taken_apart_and_one_order_holds_up_no_other(world: World) -> None:
+    numbers = [await _unheard(world, SKU) for _ in range(3)]
+    await world.core.service(Catalogue).set_stock(OPERATOR, SKU, 20)
+    (job,) = await _read(world, numbers)
+    wanted = msgspec.convert(job.payload["orders"], list[str])
+    bad = wanted[1]
+    there, is_free = await free(world)
+    broken = Stock(world.core.db, _Stumbling(world.core.db, world.core.clock, bad), world.core.service(Listings))
+    await broken.run(job)
+    alone = await _claimed(world)
+    assert sorted(one.key for one in alone) == sorted(wanted)
+    for one in alone:
+        with pytest.raises(ZeroDivisionError) if one.key == bad else contextlib.nullcontext():
+            await broken.run(one)
+    assert await free(world) == (there, is_free - 2)
+    await world.start_worker()
+
+
+class _Stumbling(Reservations):
+    """Cannot keep anything for one owner."""
+
+    def __init__(self, db: Database, clock: BusinessClock, owner: str) -> None:
+        super().__init__(db, clock)
+        self._owner = owner
+
+    async def record_sales(self, tx: Tx, sales: Mapping[str, Sequence[Line]]) -> Mapping[str, Sequence[Shortage]]:
+        found = await super().record_sales(tx, sales)
+        if self._owner in sales:
+            raise ZeroDivisionError
+        return found
+
+
+def _stock(world: World) -> Stock:
+    return Stock(world.core.db, world.core.service(Reservations), world.core.service(Listings))
+
+
+async def _unheard(world: World, sku: str) -> str:
+    """Bought while nothing runs here, and no push is sent."""
+    await world.stop_worker()
+    await world.push(on=False)
+    return await world.market.order(shop="toko-id", sku=sku)
+
+
+async def _read(world: World, numbers: Sequence[str]) -> list[Job]:
+    """Read these as the poll does; the jobs that follow, claimed."""
+    shop, now = await world.shop(), world.core.clock.now()
+    reads = [(await world.orders.reading.order(shop, number)).value() for number in numbers]
+    async with world.core.db.transaction() as tx:
+        await take_reads(tx, shop, reads, read_at=now, source="poll")
+    return await _claimed(world)
+
+
+async def _claimed(world: World) -> list[Job]:
+    async with world.core.db.transaction() as tx:
+        return [Job(**row) for row in await queue_store.claim(tx, [STOCK], 10, 60)]
+
+
+async def _actions(world: World, number: str) -> list[str]:
+    found = await world.until(number)
+    return [step.action for step in await world.orders.timeline(found.order.id, 20)]

@@ -11,7 +11,7 @@ import pytest
 from gerbang.base.db import Database
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, NewJob, Park, Retry, backoff
-from gerbang.core.queue.service import enqueue, finish
+from gerbang.core.queue.service import drop, enqueue, finish, notes, waiting
 from gerbang.core.queue.worker import LEASE_S, Worker
 
 from .tables import is_so, put, row, the_lease_runs_out, until
@@ -311,3 +311,15 @@ def test_the_wait_doubles_up_to_an_hour_and_is_spread() -> None:
         wait = backoff(tries, chance.random()).total_seconds()
         middle = min(2.0 * 2 ** (tries - 1), 3600)
         assert 0.75 * middle <= wait <= 1.25 * middle
+
+
+async def test_what_was_done_otherwise_is_dropped_but_not_what_runs_or_was_asked_for_anew(db: Database) -> None:
+    await put(db, *(NewJob("test", key, {"hint": "first"}, concurrency_key="shop") for key in ("a", "b", "c")))
+    async with db.transaction() as tx:
+        noted = await notes(tx, "test", "shop", 10)
+        await store.claim(tx, ["test"], 1, 60)
+    await put(db, NewJob("test", "b", {"hint": "second"}, concurrency_key="shop"))
+    async with db.transaction() as tx:
+        assert await waiting(tx, "test", 10) == {"shop": 2}
+        await drop(tx, "test", noted)
+    assert [await row(db, key) is not None for key in ("a", "b", "c")] == [True, True, False]

@@ -1,7 +1,7 @@
 """From which warehouses what is ordered comes, and what cannot come. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gerbang.core.catalogue.model import Line, Product, Shortage, Stock
@@ -53,6 +53,22 @@ def allocate(lines: Sequence[tuple[int, Line]], products: Mapping[str, Product])
         if left:
             shortages.append(Shortage(number, line.sku, left))
     return Allocation(tuple(parts), tuple(shortages))
+
+
+def allocate_several(sales: Mapping[str, Sequence[Line]], products: Mapping[str, Product]) -> Mapping[str, Allocation]:
+    """The same for several owners, one after the other, each with lines numbered from 0."""
+    places = [(owner, number) for owner, lines in sales.items() for number in range(len(lines))]
+    lines = [sales[owner][number] for owner, number in places]
+    found = allocate(list(enumerate(lines)), products)
+    parts: dict[str, list[Part]] = {owner: [] for owner in sales}
+    shortages: dict[str, list[Shortage]] = {owner: [] for owner in sales}
+    for part in found.parts:
+        owner, number = places[part.line]
+        parts[owner].append(replace(part, line=number))
+    for one in found.shortages:
+        owner, number = places[one.line]
+        shortages[owner].append(Shortage(number, one.sku, one.missing))
+    return {owner: Allocation(tuple(parts[owner]), tuple(shortages[owner])) for owner in sales}
 
 
 def free_in(product: Product) -> dict[str, int]:

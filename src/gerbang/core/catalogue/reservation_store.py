@@ -22,33 +22,45 @@ class Item(msgspec.Struct, frozen=True):
     missing: int
 
 
-async def add(
-    tx: Tx, id_: UUID, owner: str, status: ReservationStatus, until: datetime | None, items: Sequence[Item]
-) -> bool:
-    """A new reservation; False where the owner has one."""
-    tag = await tx.execute(
+async def add(tx: Tx, made: Sequence[Reservation]) -> set[str]:
+    """New reservations, without items; the owners that had none."""
+    rows = [(one.id, one.owner, one.status.value, one.until) for one in made]
+    added = await tx.fetch(
         """
-        INSERT INTO reservations (id, owner, status, until, created_at, updated_at) VALUES ($1, $2, $3, $4, business_now(), business_now())
-        ON CONFLICT (owner) DO NOTHING
+        INSERT INTO reservations (id, owner, status, until, created_at, updated_at)
+        SELECT n.*, business_now(), business_now() FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS n (id, owner, status, until)
+        ORDER BY n.owner ON CONFLICT (owner) DO NOTHING RETURNING owner
         """,
-        id_,
-        owner,
-        status.value,
-        until,
+        *columns(rows, 4),
     )
-    if tag != "INSERT 0 1":
-        return False
+    return {row["owner"] for row in added}
+
+
+async def add_items(tx: Tx, added: Sequence[tuple[UUID, Item]]) -> None:
+    """The lines of new reservations."""
+    rows = [(id_, i.number, i.line.sku, i.line.warehouse or "", i.line.quantity, i.missing) for id_, i in added]
     await tx.execute(
         """
         INSERT INTO reservation_items (reservation_id, line, product_id, warehouse, units, missing)
-        SELECT $1, n.line, p.id, n.warehouse, n.units, n.missing
-        FROM unnest($2::int[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n (line, sku, warehouse, units, missing)
+        SELECT n.id, n.line, p.id, n.warehouse, n.units, n.missing
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n (id, line, sku, warehouse, units, missing)
         JOIN products p ON p.sku = n.sku
         """,
-        id_,
-        *columns([(i.number, i.line.sku, i.line.warehouse or "", i.line.quantity, i.missing) for i in items], 5),
+        *columns(rows, 6),
     )
-    return True
+
+
+async def hold(tx: Tx, owners: Sequence[str]) -> list[Line]:
+    """Keep the reservations of these owners from being changed by others, in one order for everybody. Before their products are; the lines that they have left."""
+    held = await tx.fetch("SELECT id FROM reservations WHERE owner = ANY($1) ORDER BY owner FOR UPDATE", list(owners))
+    rows = await tx.fetch(
+        """
+        SELECT i.line, p.sku, i.warehouse, i.units, i.missing FROM reservation_items i JOIN products p ON p.id = i.product_id
+        WHERE i.reservation_id = ANY($1)
+        """,
+        [row["id"] for row in held],
+    )
+    return [_item(row).line for row in rows]
 
 
 async def lock(tx: Tx, owner: str) -> Reservation | None:
@@ -133,16 +145,16 @@ async def parts(tx: Tx, id_: UUID) -> list[Part]:
     return [Part(**row) for row in rows]
 
 
-async def add_parts(tx: Tx, id_: UUID, added: Sequence[Part]) -> None:
-    """Keep more."""
+async def add_parts(tx: Tx, added: Sequence[tuple[UUID, Part]]) -> None:
+    """Keep more for reservations."""
+    rows = [(id_, one.line, one.product, one.warehouse, one.per_unit, one.units) for id_, one in added]
     await tx.execute(
         """
         INSERT INTO reservation_parts AS p (reservation_id, line, product_id, warehouse, per_unit, units)
-        SELECT $1, n.* FROM unnest($2::int[], $3::uuid[], $4::text[], $5::int[], $6::bigint[]) AS n
+        SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::bigint[])
         ON CONFLICT (reservation_id, line, product_id, warehouse) DO UPDATE SET units = p.units + EXCLUDED.units
         """,
-        id_,
-        *columns([(one.line, one.product, one.warehouse, one.per_unit, one.units) for one in added], 5),
+        *columns(rows, 6),
     )
 
 

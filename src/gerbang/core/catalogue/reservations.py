@@ -19,7 +19,7 @@ from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.catalogue import reservation_store, store
-from gerbang.core.catalogue.allocation import Allocation, Part, allocate
+from gerbang.core.catalogue.allocation import Allocation, Part, allocate, allocate_several
 from gerbang.core.catalogue.model import (
     PREFIX,
     Line,
@@ -34,7 +34,7 @@ from gerbang.core.catalogue.model import (
     UnknownSku,
 )
 from gerbang.core.catalogue.reservation_store import Item
-from gerbang.core.catalogue.stock_changes import given_up, gone, kept, numbered, save_changes
+from gerbang.core.catalogue.stock_changes import given_up, gone, kept, numbered, save_changes, save_several
 
 log = structlog.get_logger()
 _DUE: Final = 100
@@ -65,18 +65,32 @@ class Reservations:
                 hint="Order fewer; GET /v1/products says what is free.",
                 errors=[FieldError(f"/lines/{one.line}/quantity", words) for one, words in said],
             )
-        await self._add(tx, owner, _S.HELD if until else _S.CONFIRMED, until, lines, found)
+        made = Reservation(ids.new(), owner, _S.HELD if until else _S.CONFIRMED, until)
+        if await reservation_store.add(tx, [made]):
+            await self._fill(tx, {made: (lines, found)})
 
-    async def record_sale(self, tx: Tx, owner: str, lines: Sequence[Line]) -> Sequence[Shortage]:
-        """Keep what a marketplace has sold already, as far as it is there; what is not, is told (`product.oversold`) and returned: hold that order.
-        Asked again for the same owner it changes nothing, and returns what is missing by now. Raises UnknownSku.
+    async def record_sales(self, tx: Tx, sales: Mapping[str, Sequence[Line]]) -> Mapping[str, Sequence[Shortage]]:
+        """Keep for each owner what a marketplace has sold already, as far as it is there, first come first served; what is not, is told (`product.oversold`) and
+        returned: hold that order. Asked again for an owner it changes nothing, and returns what is missing by now. Raises UnknownSku, and then nothing is kept.
         """
-        products = await _locked(tx, lines)
-        found = allocate(list(enumerate(lines)), products)
-        if not await self._add(tx, owner, _S.CONFIRMED, None, lines, found):
-            return await self.oversold(tx, owner)
-        await self._tell_oversold(tx, owner, found.shortages, products)
-        return found.shortages
+        products = await _locked(tx, [line for lines in sales.values() for line in lines])
+        made = {owner: Reservation(ids.new(), owner, _S.CONFIRMED, None) for owner in sales}
+        added = await reservation_store.add(tx, list(made.values()))
+        fresh = {owner: lines for owner, lines in sales.items() if owner in added}
+        found = allocate_several(fresh, products)
+        await self._fill(tx, {made[owner]: (fresh[owner], found[owner]) for owner in fresh})
+        for owner in fresh:
+            await self._tell_oversold(tx, owner, found[owner].shortages, products)
+        return {owner: found[owner].shortages if owner in fresh else await self.oversold(tx, owner) for owner in sales}
+
+    async def hold(self, tx: Tx, owners: Sequence[str], skus: Sequence[str], *, gives_up: bool) -> None:
+        """Hold at once what `record_sales` of these SKUs, and `release` (`gives_up`) and `ship` for these owners will need: one after the other, in an order of its own, might
+        wait for somebody who waits for this.
+        """
+        lines = await reservation_store.hold(tx, owners)
+        known = await store.of_skus(tx, [*skus, *(line.sku for line in lines)])
+        touched = [*known, *(part.sku for one in known.values() for part in one.components)]
+        await store.lock(tx, touched, widely=gives_up)
 
     async def confirm(self, tx: Tx, owner: str) -> Sequence[Shortage]:
         """It is paid, or owed for sure: it ends no more by itself. One that has ended by its time is reserved once more, all of it or nothing: what is returned is
@@ -97,7 +111,7 @@ class Reservations:
                 found = allocate([(one.number, one.line) for one in left], products)
                 if not found.shortages:
                     await reservation_store.move(tx, held.id, _S.CONFIRMED)
-                    await self._keep(tx, held, found.parts)
+                    await self._keep(tx, {held: found.parts})
                 return found.shortages
 
     async def release(self, tx: Tx, owner: str, lines: Sequence[Line] | None = None, *, actor: str = SYSTEM) -> None:
@@ -132,7 +146,7 @@ class Reservations:
             missing = sum(one.missing for one in found.shortages)
             if missing == item.missing:
                 continue
-            await self._keep(tx, Reservation(id_, owner, _S.CONFIRMED, None), found.parts)
+            await self._keep(tx, {Reservation(id_, owner, _S.CONFIRMED, None): found.parts})
             await reservation_store.set_items(tx, id_, [replace(item, missing=missing)])
             if not missing:
                 told = [
@@ -163,26 +177,22 @@ class Reservations:
         await save_changes(tx, Movement.EXPIRED, given_up(parts), self._clock.now(), owner=held.owner)
         await record(tx, [Entry(SYSTEM, "stock.reservation_ended", held.owner)])
 
-    async def _add(
-        self,
-        tx: Tx,
-        owner: str,
-        status: ReservationStatus,
-        until: datetime | None,
-        lines: Sequence[Line],
-        found: Allocation,
-    ) -> bool:
-        missing = {one.line: one.missing for one in found.shortages}
-        items = [Item(number, line, missing.get(number, 0)) for number, line in enumerate(lines)]
-        made = Reservation(ids.new(), owner, status, until)
-        if not await reservation_store.add(tx, made.id, owner, status, until, items):
-            return False
-        await self._keep(tx, made, found.parts)
-        return True
+    async def _fill(self, tx: Tx, made: Mapping[Reservation, tuple[Sequence[Line], Allocation]]) -> None:
+        """The lines of new reservations, and what is kept for them."""
+        items = [
+            (one.id, Item(number, line, sum(s.missing for s in found.shortages if s.line == number)))
+            for one, (lines, found) in made.items()
+            for number, line in enumerate(lines)
+        ]
+        await reservation_store.add_items(tx, items)
+        await self._keep(tx, {one: found.parts for one, (_, found) in made.items()})
 
-    async def _keep(self, tx: Tx, held: Reservation, parts: Sequence[Part]) -> None:
-        await reservation_store.add_parts(tx, held.id, parts)
-        await save_changes(tx, Movement.RESERVED, kept(parts), self._clock.now(), owner=held.owner)
+    async def _keep(self, tx: Tx, more: Mapping[Reservation, Sequence[Part]]) -> None:
+        added = [(held.id, part) for held, parts in more.items() for part in parts]
+        if added:
+            await reservation_store.add_parts(tx, added)
+            changes = {held.owner: kept(parts) for held, parts in more.items()}
+            await save_several(tx, Movement.RESERVED, changes, self._clock.now())
 
     async def _lessen(
         self, tx: Tx, held: Reservation, lines: Sequence[Line] | None, kind: Movement, actor: str

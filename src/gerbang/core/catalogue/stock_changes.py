@@ -1,6 +1,6 @@
 """One change of stock, whoever asks for it: counted, written down, announced. The rows of the products are held by whoever calls."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -43,27 +43,31 @@ async def save_changes(
     tx: Tx, kind: Movement, changes: Sequence[Change], now: datetime, *, owner: str, actor: str = SYSTEM
 ) -> None:
     """Write the changes, each warehouse of a product at most once, and tell of the products."""
-    if not changes:
+    await save_several(tx, kind, {owner: changes}, now, actor=actor)
+
+
+async def save_several(
+    tx: Tx, kind: Movement, of_owners: Mapping[str, Sequence[Change]], now: datetime, *, actor: str = SYSTEM
+) -> None:
+    """The same for several owners, one after the other; each product is told of once. Of several, none takes away what stands in a warehouse."""
+    moves = [(owner, one) for owner, changes in of_owners.items() for one in changes]
+    if not moves:
         return
+    changes = _summed([one for _, one in moves])
     after = await store.change_stock(tx, changes)
-    fresh = ids.several(len(changes))
-    moved = [
-        (
-            id_,
-            one.product,
-            one.warehouse,
-            kind,
-            one.quantity or -one.reserved,
-            after[one.product, one.warehouse].quantity,
-            after[one.product, one.warehouse].reserved,
-            owner,
-        )
-        for id_, one in zip(fresh, changes, strict=True)
-    ]
+    reserved = {
+        (one.product, one.warehouse): after[one.product, one.warehouse].reserved - one.reserved for one in changes
+    }
+    moved = []
+    for id_, (owner, one) in zip(ids.several(len(moves)), moves, strict=True):
+        place = (one.product, one.warehouse)
+        reserved[place] += one.reserved
+        change = one.quantity or -one.reserved
+        moved.append((id_, *place, kind, change, after[place].quantity, reserved[place], owner))
     await store.add_movements(tx, moved, actor)
     told = [
         Announcement("product.stock_changed", about, data, now, number)
-        for about, data, number in await numbered(tx, [one.product for one in changes])
+        for about, data, number in await numbered(tx, list(dict.fromkeys(one.product for one in changes)))
     ]
     await announce(tx, told)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
@@ -39,6 +40,7 @@ class _Writing:
     orders: list[Order] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     buyers: list[OrderBuyer] = field(default_factory=list)
+    moved: list[UUID] = field(default_factory=list)  # orders whose stock follows
     effects: Effects = field(default_factory=Effects)
 
 
@@ -52,6 +54,7 @@ async def take_reads(
     items = await store.items_of(tx, [one.id for one in orders.values()])
     writing = _Writing()
     after = [_taken(writing, orders[id_], items[orders[id_].id], read, read_at, source) for id_, read in unique.items()]
+    writing.effects.jobs += counting(writing.moved)
     changes = StatementBatch()
     await store.save(changes, writing.orders)
     await store.save_items(changes, writing.items)
@@ -95,7 +98,7 @@ async def save_moves(
         return order
     after = replace(after, sequence=order.sequence + 1, updated_at=now, version=now)
     _tell(writing.effects, after, order, moves, source, actor)
-    writing.effects.jobs.append(counting(order.id))
+    writing.effects.jobs += counting([order.id])
     changes = StatementBatch()
     await store.save(changes, [after])
     await store.save_items(changes, writing.items)
@@ -139,7 +142,7 @@ def _taken(
     after = replace(after, status=order_status(now.values()), ship_by=ship_by(now.values()))
     is_new = order.sequence == 0
     if is_new or moves:
-        writing.effects.jobs.append(counting(order.id))
+        writing.moved.append(order.id)
     if is_new or is_changed or after != order:
         after = replace(after, sequence=order.sequence + 1, updated_at=read_at)
         _tell(writing.effects, after, order, moves, source)

@@ -1,8 +1,10 @@
 """What runs in the background for orders beside the poll: reading one that a push spoke of."""
 
 import random
+from datetime import datetime
 from typing import Final
 
+from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.orders.reading import Reading
@@ -12,11 +14,10 @@ from gerbang.core.queue.model import Job, NewJob, Retry
 FETCH: Final = "order.fetch"
 
 
-def fetching(shop: str, external_id: str) -> NewJob:
-    """Read one order of a shop; one that is being read is read once more."""
-    return NewJob(
-        FETCH, f"{shop} {external_id}", {"shop": shop, "order": external_id}, most_tries=12, concurrency_key=shop
-    )
+def fetching(shop: str, external_id: str, run_at: datetime | None = None) -> NewJob:
+    """Read one order of a shop; one that is being read is read once more. `hint` tells what was asked for before a read from what was asked for since."""
+    payload = {"shop": shop, "order": external_id, "hint": ids.new().hex}
+    return NewJob(FETCH, f"{shop} {external_id}", payload, run_at, most_tries=12, concurrency_key=shop)
 
 
 class Fetching:

@@ -169,7 +169,7 @@ class OwnOrders:
             version=now,
         )
         await save_new(tx, order, items, buyer, actor=caller.label)
-        await stock_store.put(tx, new.id, [(item.id, item.sku, Kept.KEPT.value) for item in items])
+        await stock_store.put(tx, [(item.id, new.id, item.sku, Kept.KEPT.value) for item in items])
 
 
 async def _payment(tx: Tx, new: NewOwnOrder) -> PaymentDetail | None:

@@ -53,5 +53,5 @@ class Restocking:
                     "order.not_restocked", order=shown, sku=sku, alert="What came back is not in stock: count it."
                 )
                 continue
-            await stock_store.put(tx, order, [(item, sku, BACK) for item in gone if known[item][0] == sku])
+            await stock_store.put(tx, [(item, order, sku, BACK) for item in gone if known[item][0] == sku])
             await record(tx, [Entry(actor, "order.restocked", shown, {"sku": sku, "count": count})])

@@ -12,6 +12,7 @@ from gerbang.core.audit.model import Recorded
 from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.orders import poll_store, scan_store, store
 from gerbang.core.orders.documents import Documents
+from gerbang.core.orders.gathering import Gathering
 from gerbang.core.orders.jobs import Fetching
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import OWN, PREFIX, Item, OrderDetails, OrderFilters, OrderNotFound
@@ -39,6 +40,7 @@ class Orders:
         self.reading = Reading(db, outbound, clock)
         self.polling = Polling(self.reading, poll_s)
         self.fetching = Fetching(self.reading)
+        self.gathering = Gathering(self.reading)
         self.operating = Operating(self.reading)
         self.operations = Operations(db, self.operating, wait_s)
         self.documents = Documents(db, outbound, clock)

@@ -1,18 +1,21 @@
 """What marketplaces' orders do to the stock of all shops: kept when bought, given back when cancelled, gone when the carrier has it.
 
-A job for each order compares where its items stand with what was done for them, in a transaction of its own: a batch of orders that held products of several shops could wait for each other.
+A job compares where the items of some orders stand with what was done for them, all in one transaction. It holds the rows of orders, reservations and products one kind after the other,
+each in one order for everybody: two batches with products of several shops would wait for each other. A batch that cannot be done is taken apart, so that one order holds up no other.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
+from gerbang.base.errors import Unavailable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.catalogue.listings.service import Listings
@@ -21,11 +24,12 @@ from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.orders import stock_store, store
 from gerbang.core.orders.model import PREFIX, Item, Order
 from gerbang.core.queue import service as queue
-from gerbang.core.queue.model import Job, NewJob
+from gerbang.core.queue.model import Job, LeaseLost, NewJob
 from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
 
 log = structlog.get_logger()
 STOCK: Final = "order.stock"
+_BATCH: Final = 50  # orders of one job: so long nobody else sells their products
 _S: Final = ItemStatus
 _HERE: Final = frozenset({_S.UNPAID, _S.PENDING, _S.PACKED, _S.REPACKED, _S.READY_TO_SHIP})
 _LEFT: Final = frozenset(
@@ -41,9 +45,31 @@ class Kept(StrEnum):
     GONE = "gone"
 
 
-def counting(order: UUID) -> NewJob:
-    """Have the stock follow an order."""
-    return NewJob(STOCK, ids.show(PREFIX, order))
+def counting(orders: Sequence[UUID]) -> list[NewJob]:
+    """Have the stock follow orders of one shop: a job for many. One order by itself has one job at a time."""
+    jobs = []
+    for first in range(0, len(orders), _BATCH):
+        shown = [ids.show(PREFIX, id_) for id_ in orders[first : first + _BATCH]]
+        key = (
+            shown[0] if len(shown) == 1 else str(ids.new())
+        )  # another batch that begins with the same order is another job
+        jobs.append(NewJob(STOCK, key, {"orders": shown} if len(shown) > 1 else {}))
+    return jobs
+
+
+class _Sale(NamedTuple):
+    """What is to be kept for an order: items, each with the SKU of ours."""
+
+    order: Order
+    items: list[tuple[Item, str]]
+
+
+class _End(NamedTuple):
+    """What becomes of items of an order that were kept."""
+
+    order: Order
+    items: list[tuple[Item, str]]
+    status: Kept
 
 
 class Stock:
@@ -56,40 +82,78 @@ class Stock:
 
     async def run(self, job: Job) -> None:
         """Do for each item what was not done yet. What happens while it runs asks for it anew."""
-        id_ = ids.read(PREFIX, job.key)
-        async with self._db.transaction() as tx:
-            for order in await store.lock(tx, [id_]):
-                await self._follow(tx, order, (await store.items_of(tx, [id_]))[id_])
-            await queue.finish(tx, [job])
+        shown = msgspec.convert(job.payload.get("orders", [job.key]), list[str])
+        orders = [ids.read(PREFIX, one) for one in shown]
+        try:
+            async with self._db.transaction() as tx:
+                await self._follow(tx, orders)
+                await queue.finish(tx, [job])
+        except (Unavailable, LeaseLost):
+            raise
+        except Exception as error:
+            if len(orders) == 1:
+                raise
+            log.warning("order.stock_taken_apart", orders=len(orders), why=str(error)[:300])
+            async with self._db.transaction() as tx:
+                await queue.enqueue(tx, [one for id_ in orders for one in counting([id_])])
+                await queue.finish(tx, [job])
 
-    async def _follow(self, tx: Tx, order: Order, items: Sequence[Item]) -> None:
-        known = await stock_store.of_order(tx, order.id)
-        if not known and order.connection is not None:
-            known = await self._keep(tx, order, order.connection, items)
-        cancelled = [i for i in items if i.id in known and i.status is _S.CANCELLED]
-        left = [i for i in items if i.id in known and i.status in _LEFT]
-        owner = ids.show(PREFIX, order.id)
-        for some, status in ((cancelled, Kept.RELEASED), (left, Kept.GONE)):
-            now = [(item, known[item.id][0]) for item in some if known[item.id][1] == Kept.KEPT]
-            if now:
-                give = self._reservations.release if status is Kept.RELEASED else self._reservations.ship
-                await give(tx, owner, lines_of(now))
-                await stock_store.put(tx, order.id, [(item.id, sku, status.value) for item, sku in now])
+    async def _follow(self, tx: Tx, wanted: Sequence[UUID]) -> None:
+        orders = await store.lock(tx, wanted)
+        items = await store.items_of(tx, [one.id for one in orders])
+        known = await stock_store.of_orders(tx, [one.id for one in orders])
+        sales = await self._sales(tx, [one for one in orders if not known[one.id]], items)
+        for sale in sales:
+            known[sale.order.id] = {item.id: (sku, Kept.KEPT.value) for item, sku in sale.items}
+        ends = [end for one in orders for end in _ends(one, items[one.id], known[one.id])]
+        if len(sales) + len(ends) > 1:
+            skus = {sku for sale in sales for _, sku in sale.items}
+            owners = {_owner(end.order) for end in ends}
+            is_given_up = any(end.status is Kept.RELEASED for end in ends)
+            await self._reservations.hold(tx, sorted(owners), sorted(skus), gives_up=is_given_up)
+        if sales:
+            await self._keep(tx, sales)
+        for end in ends:
+            give = self._reservations.release if end.status is Kept.RELEASED else self._reservations.ship
+            await give(tx, _owner(end.order), lines_of(end.items))
+            await stock_store.put(tx, [(item.id, end.order.id, sku, end.status.value) for item, sku in end.items])
 
-    async def _keep(self, tx: Tx, order: Order, shop: str, items: Sequence[Item]) -> dict[UUID, tuple[str, str]]:
-        """Keep what is still to leave of a product that is known here; what nobody has mapped is counted by nobody."""
-        here = [i for i in items if i.status in _HERE and i.fulfilment is not Fulfilment.MARKETPLACE]
-        names = await self._listings.products_of(tx, shop, [(i.detail.product, i.detail.variant, i.sku) for i in here])
-        mapped = [(item, sku) for item, sku in zip(here, names, strict=True) if sku is not None]
-        if mapped:
-            owner = ids.show(PREFIX, order.id)
-            short = await self._reservations.record_sale(tx, owner, lines_of(mapped))
+    async def _sales(self, tx: Tx, fresh: Sequence[Order], items: Mapping[UUID, Sequence[Item]]) -> list[_Sale]:
+        """What is still to leave of products that are known here; what nobody has mapped is counted by nobody."""
+        of_shops: dict[str, list[tuple[Order, Item]]] = {}
+        for order in fresh:
+            if order.connection is not None:
+                here = [i for i in items[order.id] if i.status in _HERE and i.fulfilment is not Fulfilment.MARKETPLACE]
+                of_shops.setdefault(order.connection, []).extend((order, item) for item in here)
+        found: dict[UUID, _Sale] = {}
+        for shop, sold in of_shops.items():
+            words = [(item.detail.product, item.detail.variant, item.sku) for _, item in sold]
+            for (order, item), sku in zip(sold, await self._listings.products_of(tx, shop, words), strict=True):
+                if sku is not None:
+                    found.setdefault(order.id, _Sale(order, [])).items.append((item, sku))
+        return list(found.values())
+
+    async def _keep(self, tx: Tx, sales: Sequence[_Sale]) -> None:
+        lines = {_owner(sale.order): lines_of(sale.items) for sale in sales}
+        for owner, short in (await self._reservations.record_sales(tx, lines)).items():
             if short:
                 missing = {one.sku: one.missing for one in short}
                 await record(tx, [Entry(SYSTEM, "order.oversold", owner, {"missing": missing})])
                 log.error("order.oversold", order=owner, missing=missing, alert="A marketplace sold what is not there.")
-            await stock_store.put(tx, order.id, [(item.id, sku, Kept.KEPT.value) for item, sku in mapped])
-        return {item.id: (sku, Kept.KEPT.value) for item, sku in mapped}
+        rows = [(item.id, sale.order.id, sku, Kept.KEPT.value) for sale in sales for item, sku in sale.items]
+        await stock_store.put(tx, rows)
+
+
+def _ends(order: Order, items: Sequence[Item], known: Mapping[UUID, tuple[str, str]]) -> list[_End]:
+    """What was kept and is given up, or has left."""
+    kept = [(item, known[item.id][0]) for item in items if known.get(item.id, ("", ""))[1] == Kept.KEPT]
+    cancelled = [(item, sku) for item, sku in kept if item.status is _S.CANCELLED]
+    left = [(item, sku) for item, sku in kept if item.status in _LEFT]
+    return [_End(order, some, status) for some, status in ((cancelled, Kept.RELEASED), (left, Kept.GONE)) if some]
+
+
+def _owner(order: Order) -> str:
+    return ids.show(PREFIX, order.id)
 
 
 def lines_of(some: Sequence[tuple[Item, str]]) -> list[Line]:

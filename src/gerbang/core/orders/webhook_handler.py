@@ -19,7 +19,7 @@ from gerbang.core.connections.shops import Shops
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
 from gerbang.core.inbox.service import Apply
 from gerbang.core.orders import claim_reading, store
-from gerbang.core.orders.jobs import fetching
+from gerbang.core.orders.gathering import ask_for
 from gerbang.core.orders.model import ORDER
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
@@ -64,19 +64,21 @@ class Pushes:
         reads = [await self._read(accounts[event.connection], event) for event in events]
 
         async def apply(tx: Tx) -> Sequence[Result]:
-            jobs = [
-                fetching(one.shop.id, one.says.order)
+            orders = [
+                (one.shop.id, one.says.order)
                 for one in reads
                 if one.shop is not None and isinstance(one.says, OrderHint | PackageHint | ClaimHint)
             ]
-            jobs += [
+            jobs = [
                 claim_reading.fetching(one.shop.id, one.says.order)
                 for one in reads
                 if one.shop is not None and isinstance(one.says, ClaimHint)
             ]
             await queue.enqueue(tx, jobs)
+            if orders:
+                await ask_for(tx, orders, self._clock.now())
             results = [await self._result(tx, one) for one in reads]
-            if jobs:
+            if orders:
                 self._wake()
             return results
 

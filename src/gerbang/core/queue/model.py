@@ -41,6 +41,14 @@ class Job(msgspec.Struct, frozen=True):
     concurrency_key: str = ""
 
 
+class Note(msgspec.Struct, frozen=True):
+    """By what a job that waits was asked for, and how many seconds ago its row was made."""
+
+    key: str
+    payload: Mapping[str, object]
+    age_s: float
+
+
 class Retry(Exception):
     """Raised by a handler: try again in `in_s` seconds of business time (None: the usual back-off)."""
 

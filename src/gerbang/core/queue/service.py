@@ -1,12 +1,13 @@
 """Enqueueing in the cause's transaction, and finishing in the effect's."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from gerbang.base.db import Tx, columns, tell_when_committed
 from gerbang.base.statement_batch import Writer
 from gerbang.core.queue import store
-from gerbang.core.queue.model import Job, LeaseLost, NewJob
+from gerbang.core.queue.model import Job, LeaseLost, NewJob, Note
 
 TOPIC: Final = "jobs"
 
@@ -36,6 +37,22 @@ async def still_held(tx: Tx, job: Job) -> None:
     """Make sure, until this transaction ends, that nobody has taken the job over; raises LeaseLost."""
     if not await store.hold(tx, job.id, job.tries):
         raise LeaseLost(f"{job.kind} {job.key} is no longer held.")
+
+
+async def waiting(tx: Tx, kind: str, most: int) -> Counter[str]:
+    """How many jobs of a kind wait, by concurrency key; of many, `most` are counted."""
+    return Counter(await store.waiting(tx, kind, most))
+
+
+async def notes(tx: Tx, kind: str, concurrency_key: str, most: int) -> list[Note]:
+    """What waits now of a kind and concurrency key, as `drop` takes it."""
+    return [Note(**row) for row in await store.notes(tx, kind, concurrency_key, most)]
+
+
+async def drop(tx: Tx, kind: str, noted: Sequence[Note]) -> None:
+    """End jobs without a run: what they were asked for has been done. One that runs, or was asked for anew with another payload since, stays."""
+    if noted:
+        await store.drop(tx, kind, columns([(one.key, dict(one.payload)) for one in noted], 2))
 
 
 async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:

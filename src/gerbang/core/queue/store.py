@@ -110,6 +110,43 @@ async def hold(tx: Tx, id_: int, tries: int) -> bool:
     return await tx.fetchval("SELECT true FROM jobs WHERE id = $1 AND tries = $2 FOR UPDATE", id_, tries) is True
 
 
+async def waiting(tx: Tx, kind: str, limit: int) -> list[str]:
+    """The concurrency keys of jobs of a kind that nobody is working on, up to so many."""
+    rows = await tx.fetch(
+        "SELECT concurrency_key FROM jobs WHERE kind = $1 AND lease_until IS NULL AND parked_at IS NULL LIMIT $2",
+        kind,
+        limit,
+    )
+    return [row["concurrency_key"] for row in rows]
+
+
+async def notes(tx: Tx, kind: str, concurrency_key: str, limit: int) -> list[Row]:
+    """Of those of one concurrency key the payload, and the age of the row in seconds of real time."""
+    return await tx.fetch(
+        """
+        SELECT key, payload, extract(epoch FROM clock_timestamp() - created_at)::float8 AS age_s FROM jobs
+        WHERE kind = $1 AND concurrency_key = $2 AND lease_until IS NULL AND parked_at IS NULL LIMIT $3
+        """,
+        kind,
+        concurrency_key,
+        limit,
+    )
+
+
+async def drop(tx: Tx, kind: str, columns: Sequence[list[object]]) -> None:
+    """Drop jobs, by key and payload, that nobody is working on and that still have it; whose row is locked is just being begun, or asked for anew."""
+    await tx.execute(
+        """
+        DELETE FROM jobs USING (
+            SELECT j.id FROM jobs j JOIN unnest($2::text[], $3::jsonb[]) AS n (key, payload) USING (key, payload)
+            WHERE j.kind = $1 AND j.lease_until IS NULL ORDER BY j.id FOR UPDATE OF j SKIP LOCKED) AS d
+        WHERE jobs.id = d.id
+        """,
+        kind,
+        *columns,
+    )
+
+
 async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
     """Drop jobs that are no longer needed and that nobody is working on."""
     await tx.execute("DELETE FROM jobs WHERE kind = $1 AND key = ANY($2) AND lease_until IS NULL", kind, list(keys))
