@@ -77,6 +77,7 @@ class Known:
             "endpoint": ids.show("ep", self.endpoint),
             "order": ids.show("ord", self.order),
             "answer": "accept",
+            "act": "release",
             "claim": ids.show("clm", self.claim),
             "payout": ids.show("pyo", self.payout),
             "wave": ids.show("wav", self.event),

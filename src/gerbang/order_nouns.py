@@ -21,6 +21,7 @@ from gerbang.core.orders.gathering import GATHER
 from gerbang.core.orders.jobs import FETCH
 from gerbang.core.orders.model import ORDER, PREFIX, READ, WRITE
 from gerbang.core.orders.operation_calls import OPERATE
+from gerbang.core.orders.operations import CANCEL_PAYMENT
 from gerbang.core.orders.own_orders import OwnOrders
 from gerbang.core.orders.polling import POLL
 from gerbang.core.orders.service import Orders
@@ -44,9 +45,16 @@ def _pushes(core: Core) -> EventHandler:
     return EventHandler(pushes.handle, pushes.preview)
 
 
+def _stock(core: Core) -> Stock:
+    return Stock(core.db, core.service(Reservations), core.service(Listings))
+
+
 OWN_ORDERS: Final = Noun(
     name="own orders",
-    service=lambda core: OwnOrders(core.db, core.clock, core.service(Reservations)),
+    service=lambda core: OwnOrders(
+        core.db, core.clock, core.service(Reservations), core.payments, is_sandbox=core.settings.sandbox
+    ),
+    jobs={CANCEL_PAYMENT: lambda core: core.service(OwnOrders).cancel_payment},
     consumers=(
         lambda core: AnnouncementConsumer(
             core.db, own_orders.CONSUMER, core.service(OwnOrders).take, types=own_orders.TYPES, data=False
@@ -56,7 +64,12 @@ OWN_ORDERS: Final = Noun(
 ORDERS: Final = Noun(
     name="orders",
     service=lambda core: Orders(
-        core.db, core.outbound, core.clock, poll_s=core.settings.order_poll_s, wait_s=core.settings.provider_wait_s
+        core.db,
+        core.outbound,
+        core.clock,
+        lambda order: _stock(core).count(order),
+        poll_s=core.settings.order_poll_s,
+        wait_s=core.settings.provider_wait_s,
     ),
     objects={ORDER: ObjectKind(PREFIX, READ)},
     events={Kind.MARKETPLACE: _pushes},
@@ -65,7 +78,7 @@ ORDERS: Final = Noun(
         GATHER: lambda core: core.service(Orders).gathering.run,
         OPERATE: lambda core: core.service(Orders).operating.run,
         WAVE_JOB: lambda core: core.service(Orders).waves.run,
-        STOCK: lambda core: Stock(core.db, core.service(Reservations), core.service(Listings)).run,
+        STOCK: lambda core: _stock(core).run,
         POLL: lambda core: core.service(Orders).polling.walk,
     },
     loops={"order_polls": lambda core, stop: core.service(Orders).polling.run(stop)},

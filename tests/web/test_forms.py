@@ -48,6 +48,9 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/notifications/templates/{connection}/{template}/{language}": {},
     "/console/orders/{order}/pack": {},
     "/console/orders/{order}/ship": {},
+    # what is typed about an order is tried where there is one: the console's own tests
+    "/console/orders/{order}/cancel": {},
+    "/console/orders/{order}/do/{act}": {},
     "/console/pack/{order}": {},
     "/console/pack/waves": {},
     # what is typed to answer a claim is tried where there is one: the console's own tests

@@ -235,13 +235,13 @@ async def test_a_dead_token_is_told_and_nothing_is_done(world: World) -> None:
 async def test_a_cancel_says_first_what_goes_and_takes_a_reason_of_this_order_only(world: World) -> None:
     one = await world.bought(quantity=3)
     await asked(world, one, _K.PACK, items=[item.id for item in one.items[:2]])
-    items, options = await world.orders.cancel_options(one.order.id, [one.items[0].id])
+    items, options, _ = await world.orders.cancel_options(one.order.id, [one.items[0].id])
     assert [item.id for item in items] == [item.id for item in one.items[:2]], "its parcel goes with it"
     assert options.reasons
     wrong = await asked(world, one, _K.CANCEL, items=[one.items[2].id], reason="0")
     assert wrong.operation.outcomes[0].code == "unknown_reason"
     assert statuses(await world.orders.get(one.order.id)) == ["packed", "packed", "pending"]
-    _, options = await world.orders.cancel_options(one.order.id, [one.items[2].id])
+    _, options, _ = await world.orders.cancel_options(one.order.id, [one.items[2].id])
     begun = await asked(world, one, _K.CANCEL, items=[one.items[2].id], reason=options.reasons[-1].id)
     assert begun.operation.status is OperationStatus.DONE
     last = await world.until(one.order.external_id, holds=lambda now: statuses(now)[2] == "cancelled")
@@ -250,7 +250,7 @@ async def test_a_cancel_says_first_what_goes_and_takes_a_reason_of_this_order_on
 
 async def test_a_lost_answer_to_a_cancel_is_read_back(world: World) -> None:
     one = await world.bought()
-    _, options = await world.orders.cancel_options(one.order.id, None)
+    _, options, _ = await world.orders.cancel_options(one.order.id, None)
     path = "/order/reverse/cancel/create"
     before = await world.sent(path)
     await fault(world, "reset_after_effect", path)
@@ -296,3 +296,51 @@ async def _eventually_done(tx: Any, id_: Any) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("its end is not known")
+
+
+async def test_a_parcel_is_undone_and_one_of_its_items_cancelled_alone(world: World) -> None:
+    one = await world.bought(quantity=2)
+    packed = await asked(world, one, _K.PACK)
+    undone = await asked(world, one, _K.REPACK, packages=list(packed.order.packages))
+    assert (statuses(undone.order), undone.order.packages) == (["repacked", "repacked"], {})
+    _, options, _ = await world.orders.cancel_options(one.order.id, [one.items[1].id])
+    await asked(world, one, _K.CANCEL, items=[one.items[1].id], reason=options.reasons[-1].id)
+    await world.until(one.order.external_id, holds=lambda now: statuses(now) == ["repacked", "cancelled"])
+    assert statuses((await asked(world, one, _K.PACK)).order) == ["packed", "cancelled"]
+
+
+async def test_a_lost_answer_to_a_repack_is_looked_up_and_not_sent_again(world: World) -> None:
+    one = await world.bought()
+    await asked(world, one, _K.PACK)
+    before = await world.sent("/order/package/repack")
+    await fault(world, "reset_after_effect", "/order/package/repack")
+    begun = await asked(world, one, _K.REPACK)
+    assert begun.operation.status is OperationStatus.DONE
+    assert (statuses(begun.order), await world.sent("/order/package/repack")) == (["repacked"], before + 1)
+
+
+@pytest.mark.parametrize(("kind", "ends"), [(_K.DELIVERED, "delivered"), (_K.FAILED_DELIVERY, "failed")])
+async def test_the_sellers_own_fleet_says_what_became_of_a_parcel(world: World, kind: OperationKind, ends: str) -> None:
+    one = await world.bought(sku="LEMARI")
+    for before in (_K.PACK, _K.SHIP):
+        await asked(world, one, before)
+    begun = await asked(world, one, kind)
+    assert begun.operation.status is OperationStatus.DONE, begun.operation.outcomes
+    assert statuses(begun.order) == [ends]
+    by_carrier = await world.bought()
+    for before in (_K.PACK, _K.SHIP):
+        await asked(world, by_carrier, before)
+    with pytest.raises(ItemsNotAllowed):
+        await asked(world, by_carrier, kind)
+
+
+async def test_what_is_digital_is_delivered_and_never_packed(world: World) -> None:
+    one = await world.bought(sku="PULSA-50", quantity=2)
+    with pytest.raises(ItemsNotAllowed):
+        await asked(world, one, _K.PACK)
+    begun = await asked(world, one, _K.DIGITAL_DELIVERED, items=[one.items[0].id])
+    assert statuses(begun.order) == ["delivered", "pending"]
+    parcel = await world.bought()
+    for kind in (_K.DIGITAL_DELIVERED, _K.RETURNED):
+        with pytest.raises(ItemsNotAllowed):
+            await asked(world, parcel, kind)

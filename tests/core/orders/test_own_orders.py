@@ -22,10 +22,16 @@ from gerbang.core.orders.model import (
     OrderExists,
     OwnLine,
 )
-from gerbang.core.orders.operation_model import DocumentNotThere, ItemsNotAllowed, OperationKind, OperationStatus
+from gerbang.core.orders.operation_model import (
+    DocumentNotThere,
+    ItemsNotAllowed,
+    OperationKind,
+    OperationStatus,
+    PaymentAfter,
+)
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.own_orders import OwnOrders
-from gerbang.core.payments.model import PAYMENT, NewPayment
+from gerbang.core.payments.model import PAYMENT, NewPayment, PaymentStatus
 from gerbang.ports.marketplace_orders import ItemStatus
 from gerbang.ports.payment import Payer
 from tests.core.orders.world import OPERATOR, World
@@ -200,6 +206,57 @@ async def test_cash_at_the_door_is_revenue_once_collected_and_ours_once_remitted
     theirs = await world.bought()
     with pytest.raises(NotOurOrder):
         await own.set_cod(OPERATOR, theirs.order.id, Cod.COLLECTED)
+
+
+async def test_a_paid_order_is_told_delivered_or_failed_and_then_returned(world: World) -> None:
+    name = await stocked(world, 5)
+    one, other, cash = await made(world, name, 2), await made(world, name), await made(world, name, is_cod=True)
+    for order in (one, other, cash):
+        with pytest.raises(ItemsNotAllowed):
+            await done(world, order, OperationKind.DELIVERED)
+        for kind in (OperationKind.PACK, OperationKind.SHIP):
+            await done(world, order, kind)
+    with pytest.raises(ItemsNotAllowed) as owed:
+        await done(world, cash, OperationKind.DELIVERED)
+    assert "`cod`" in owed.value.errors[0].detail
+    assert (await done(world, one, OperationKind.DELIVERED)).order.status is _S.DELIVERED
+    assert (await done(world, other, OperationKind.FAILED_DELIVERY)).order.status is _S.FAILED
+    for order in (one, other):
+        assert (await done(world, order, OperationKind.RETURNED)).order.status is _S.RETURNED
+    assert [type_ for type_, _ in await world.told(one)][-2:] == ["order.delivered", "order.returned"]
+
+
+async def test_an_unpaid_order_is_cancelled_whole_and_its_payment_with_it(world: World) -> None:
+    name = await stocked(world, 5)
+    payment = await bill(world, 100_000)
+    lines = (OwnLine(name, 1, 50_000), OwnLine(name, 1, 50_000))
+    new = NewOwnOrder(ids.new(), "IDR", lines, payment=payment)
+    one, _ = await world.core.service(OwnOrders).create(OPERATOR, new, world.key())
+    with pytest.raises(ItemsNotAllowed) as partly:
+        await done(world, one, OperationKind.CANCEL, items=[one.items[0].id], reason="x")
+    assert [fault.pointer for fault in partly.value.errors] == ["/items/0"]
+    told = await world.orders.cancel_options(one.order.id, None)
+    assert (told.payment, len(told.items)) == (PaymentAfter.CANCELLED, 2)
+    gone = await done(world, one, OperationKind.CANCEL, reason="berubah pikiran")
+    assert gone.order.status is _S.CANCELLED
+    await becomes(world, name, 5, 5)
+    for _ in range(500):
+        if (await world.core.payments.get(payment)).payment.status is PaymentStatus.CANCELLED:
+            break
+        await asyncio.sleep(0.02)
+    assert (await world.core.payments.get(payment)).payment.status is PaymentStatus.CANCELLED
+    await heard(world, payment, "paid")  # its money was on its way
+    assert "order.paid_after_cancel" in [s.action for s in await world.orders.timeline(one.order.id, 9)]
+
+
+async def test_an_order_of_a_sandbox_is_no_real_one(world: World) -> None:
+    assert (await made(world, await stocked(world, 1))).order.livemode is False
+    real = OwnOrders(
+        world.core.db, world.core.clock, world.core.service(Reservations), world.core.payments, is_sandbox=False
+    )
+    new = NewOwnOrder(ids.new(), "IDR", (OwnLine(await stocked(world, 1), 1, 50_000),))
+    made_, _ = await real.create(OPERATOR, new, world.key())
+    assert made_.order.livemode is True, "no connection of this business takes money in test mode"
 
 
 async def booked(world: World) -> list[tuple[str, str, int]]:

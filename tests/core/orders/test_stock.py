@@ -15,7 +15,8 @@ from gerbang.core.catalogue.model import Line, Movement, NewProduct, Product, Sh
 from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.orders.intake import take_reads
-from gerbang.core.orders.operation_model import OperationKind
+from gerbang.core.orders.model import OrderDetails, OrderNotHeld, OrderOversold
+from gerbang.core.orders.operation_model import OperationKind, OperationStatus
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.stock import STOCK, Stock, counting
 from gerbang.core.queue import store as queue_store
@@ -150,3 +151,30 @@ async def _claimed(world: World) -> list[Job]:
 async def _actions(world: World, number: str) -> list[str]:
     found = await world.until(number)
     return [step.action for step in await world.orders.timeline(found.order.id, 20)]
+
+
+async def test_an_oversold_order_is_held_until_there_is_stock_or_somebody_releases_it(world: World) -> None:
+    sku, catalogue = "TEH-100", world.core.service(Catalogue)
+    await world.push(on=True)
+    await catalogue.create(OPERATOR, NewProduct(id=ids.new(), sku=sku, name="Teh"), world.key())
+    await catalogue.set_stock(OPERATOR, sku, 1)
+    over, other = await world.bought(ID, sku=sku, quantity=2), await world.bought(SG, sku=sku)
+    for one, missing in ((over, 1), (other, 1)):
+        with pytest.raises(OrderOversold, match=f"{missing} of {sku}"):  # though the job that counts may not have run
+            await _packed(world, one)
+    now = await world.orders.get(over.order.id)
+    assert (now.is_held, dict(now.missing)) == (True, {sku: 1})
+    await world.orders.release(OPERATOR, over.order.id)
+    released = await world.orders.release(OPERATOR, over.order.id)
+    assert (released.is_held, dict(released.missing)) == (False, {sku: 1})
+    assert await _packed(world, over) is OperationStatus.DONE
+    await catalogue.set_stock(OPERATOR, sku, 4)
+    assert (await world.orders.get(other.order.id)).is_held is False
+    with pytest.raises(OrderNotHeld):
+        await world.orders.release(OPERATOR, other.order.id)
+    assert await _packed(world, other) is OperationStatus.DONE
+
+
+async def _packed(world: World, one: OrderDetails) -> OperationStatus:
+    wanted = Wanted(OperationKind.PACK)
+    return (await world.orders.operations.ask(OPERATOR, one.order.id, wanted, world.key())).operation.status

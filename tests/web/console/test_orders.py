@@ -1,11 +1,14 @@
 """The console's pages of orders: the list with its filters in the address, one order with its items and buttons, in both languages."""
 
+import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from gerbang.base import ids
 from gerbang.core.identity.model import Role
 from gerbang.ports.marketplace_orders import ItemStatus
 from tests.web.api.test_orders import edge, heard, number
@@ -89,3 +92,106 @@ async def test_a_press_is_told_in_the_readers_language_whatever_comes_of_it(
     assert label.headers["location"].endswith("?done=no_label&why=document_not_there")
     strange = await heard(edge, number(), _S.UNKNOWN, minutes=6)
     assert "Nothing is guessed" in (await builder.get(f"/console/orders/{strange}?lang=en")).text
+
+
+async def _stocked(edge: Edge, count: int) -> str:
+    sku = f"K-{ids.new().hex[-8:]}"
+    await edge.post("/v1/products", "admin", {"sku": sku, "name": "Kopi"}, key="new")
+    await edge.client.put(f"/v1/products/{sku}/stock", json={"quantity": count}, headers=edge.headers("admin"))
+    return sku
+
+
+async def _made(edge: Edge, sku: str, **more: Any) -> str:
+    lines = [{"sku": sku, "quantity": 1, "price": 50_000}, {"sku": sku, "quantity": 2, "price": 20_000}]
+    made = await edge.post("/v1/orders", "developer", {"lines": lines, **more}, key="new")
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def test_items_are_chosen_then_a_reason_and_only_then_is_anything_cancelled(
+    edge: Edge, builder: httpx.AsyncClient
+) -> None:
+    one = await _made(edge, await _stocked(edge, 9))
+    page = (await builder.get(f"/console/orders/{one}?lang=en")).text
+    assert 'class="uji"' in page, "it is a test"
+    assert f'href="/console/orders/{one}/cancel"' in page
+    which = (await builder.get(f"/console/orders/{one}/cancel?lang=en")).text
+    first, second = re.findall(r'name="item" value="(itm_\w+)"', which)
+    why = (await builder.get(f"/console/orders/{one}/cancel?item={second}&lang=en")).text
+    assert "2 items are cancelled" in why
+    assert f'name="items" value="{second}"' in why
+    key = re.findall(r'name="key" value="([^"]+)"', why)[0]
+    form = {"key": key, "items": second, "reason": ""}
+    empty = await builder.post(f"/console/orders/{one}/cancel", data=form)
+    assert empty.status_code == 422
+    assert 'id="e-reason"' in empty.text
+    for _ in range(2):  # pressed twice it is cancelled once
+        done = await builder.post(f"/console/orders/{one}/cancel", data={**form, "reason": "Dipesan dua kali"})
+        assert done.headers["location"] == f"/console/orders/{one}?done=cancelled"
+    items = (await edge.get(f"/v1/orders/{one}")).json()["items"]
+    assert [(i["id"], i["status"], i["reason"]) for i in items] == [
+        (first, "pending", None),
+        (second, "cancelled", "Dipesan dua kali"),
+    ]
+
+
+async def test_an_unpaid_order_says_first_what_becomes_of_its_payment(edge: Edge, builder: httpx.AsyncClient) -> None:
+    bill = {"amount": 90_000, "currency": "IDR", "description": "Kopi"}
+    payment = (await edge.post("/v1/payments", "admin", bill, key="new")).json()["id"]
+    one = await _made(edge, await _stocked(edge, 9), payment=payment)
+    told = (await edge.get(f"/v1/orders/{one}/cancel-options", "developer")).json()
+    assert (told["payment"], len(told["items"])) == ("cancelled", 2)
+    asked = (await builder.get(f"/console/orders/{one}/cancel?lang=en")).text
+    assert "its payment is cancelled too" in asked
+    assert f'href="/console/payments/{payment}"' in (await builder.get(f"/console/orders/{one}")).text
+
+
+async def test_what_became_of_an_order_is_asked_about_and_then_noted(edge: Edge, builder: httpx.AsyncClient) -> None:
+    one = await _made(edge, await _stocked(edge, 9))
+    early = (await builder.get(f"/console/orders/{one}/do/delivered?lang=en")).text
+    assert "does not allow it now" in early
+    for act in ("pack", "ship"):
+        await builder.post(f"/console/orders/{one}/{act}")
+    for act, status in (("failed-delivery", "failed"), ("returned", "returned")):
+        place = f"/console/orders/{one}/do/{act}"
+        assert f'href="{place}"' in (await builder.get(f"/console/orders/{one}")).text
+        assert f'action="{place}"' in (await builder.get(place)).text
+        done = await builder.post(place, data={"key": "k"})
+        assert done.headers["location"].endswith("?done=noted")
+        assert (await edge.get(f"/v1/orders/{one}")).json()["status"] == status
+    cash = await _made(edge, await _stocked(edge, 9), cod=True)
+    for act in ("pack", "ship"):
+        await builder.post(f"/console/orders/{cash}/{act}")
+    page = (await builder.get(f"/console/orders/{cash}")).text
+    assert "/do/cash-collected" in page
+    assert "/do/delivered" not in page, "its cash says it"
+    await builder.post(f"/console/orders/{cash}/do/cash-collected", data={"key": "k"})
+    assert (await edge.get(f"/v1/orders/{cash}")).json()["cod_status"] == "collected"
+    assert (await builder.get(f"/console/orders/{one}/do/burn")).status_code == 404
+
+
+async def test_an_oversold_order_says_that_it_is_held_and_is_packed_once_it_is_released(
+    edge: Edge, builder: httpx.AsyncClient
+) -> None:
+    sku = "KOPI-250"
+    await edge.post("/v1/products", "admin", {"sku": sku, "name": "Kopi"}, key="new")
+    one = await heard(edge, number(), minutes=9)
+    refused = await edge.post(f"/v1/orders/{one}/pack", "developer", {}, key="new")
+    assert (refused.status_code, refused.json()["code"]) == (409, "order_oversold")
+    hold = (await edge.get(f"/v1/orders/{one}")).json()["hold"]
+    assert hold == {"reason": "oversold", "missing": [{"sku": sku, "quantity": 1}]}
+    page = (await builder.get(f"/console/orders/{one}?lang=en")).text
+    assert "1 × KOPI-250 missing" in page
+    assert f'action="/console/orders/{one}/pack"' not in page
+    station = await builder.post(f"/console/pack/{one}?got=1%20KOPI-250", data={"scan": ""})
+    assert "why=order_oversold" in station.headers["location"]
+    assert "1 × KOPI-250" in (await builder.get(f"/console/orders/{one}/do/release")).text
+    done = await builder.post(f"/console/orders/{one}/do/release", data={"key": "k"})
+    assert done.headers["location"].endswith("?done=released")
+    again = await edge.post(f"/v1/orders/{one}/release", "developer", {})
+    assert (again.status_code, again.json()["hold"]) == (200, None)
+    assert f'action="/console/orders/{one}/pack"' in (await builder.get(f"/console/orders/{one}")).text
+    other = await edge.post(f"/v1/orders/{await heard(edge, number())}/pack", "developer", {}, key="new")
+    assert other.json()["code"] == "order_oversold"
+    free = await edge.post(f"/v1/orders/{await heard(edge, number(), _S.DELIVERED)}/release", "developer", {})
+    assert (free.status_code, free.json()["code"]) == (409, "order_not_held")

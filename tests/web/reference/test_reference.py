@@ -27,6 +27,7 @@ NOT_SHOWN = {
     "registerCustomer", "registerDevice", "removeDevice", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
     "beginImport", "checkShop", "mapByCsv", "mapListing", "pushListing", "readImport", "readListing", "readStockRules", "setStockRules",
     "cancelOrder", "createOrder", "setOrderCod", "listOrderOperations", "packOrder", "readCancelOptions", "readOrderDocument", "setInvoiceNumber", "shipOrder",
+    "deliverDigitalItems", "deliverOrder", "failOrderDelivery", "releaseOrder", "repackOrder", "returnOrder",
     "createWave", "readPickList", "readWave", "readWaveLabels",
     "acceptClaim", "listClaims", "listRefusalReasons", "readClaim", "receiveClaim", "refuseClaim",
     "setRefundDestination", "settleRefund", "stepUp", "streamEvents", "streamPaymentEvents", "verifyHook",

@@ -106,6 +106,18 @@ async def items(tx: Tx, id_: UUID) -> list[Item]:
     return [_item(row) for row in rows]
 
 
+async def missing_of(tx: Tx, owners: Sequence[str]) -> list[tuple[str, str, int]]:
+    """What is missing for these owners: the owner, the SKU, so many."""
+    rows = await tx.fetch(
+        """
+        SELECT r.owner, p.sku, i.missing FROM reservations r JOIN reservation_items i ON i.reservation_id = r.id
+        JOIN products p ON p.id = i.product_id WHERE r.owner = ANY($1) AND i.missing > 0 ORDER BY r.owner, i.line
+        """,
+        list(owners),
+    )
+    return [(row["owner"], row["sku"], row["missing"]) for row in rows]
+
+
 async def waiting(tx: Tx, products: Sequence[UUID], limit: int) -> list[tuple[UUID, str, Item]]:
     """What is missing of these products, oldest first: reservation, owner, line."""
     rows = await tx.fetch(

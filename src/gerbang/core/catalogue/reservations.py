@@ -226,6 +226,15 @@ class Reservations:
             await announce(tx, told)
 
 
+async def missing_of(tx: Tx, owners: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+    """What is missing of what these owners bought, units by SKU; owners of whom all is there are left out."""
+    found: dict[str, dict[str, int]] = {}
+    for owner, sku, missing in await reservation_store.missing_of(tx, owners):
+        own = found.setdefault(owner, {})
+        own[sku] = own.get(sku, 0) + missing
+    return found
+
+
 def lessened(
     items: Sequence[Item], parts: Sequence[Part], lines: Sequence[Line] | None
 ) -> tuple[list[Item], list[Part]]:

@@ -64,6 +64,18 @@ class NotOurOrder(Conflict):
     title = "The order is a marketplace's"
 
 
+class OrderOversold(Conflict):
+    """Not all of it is there: nothing of it is packed before there is stock, it is cancelled, or somebody releases it."""
+
+    code = "order_oversold"
+    title = "The order is held: not all of it is in stock"
+
+
+class OrderNotHeld(Conflict):
+    code = "order_not_held"
+    title = "The order is not held"
+
+
 class OrderNotFound(NotFound):
     code = "order_not_found"
     title = "There is no such order"
@@ -126,6 +138,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     `payment_id` is the payment that pays an order of our own, and `cod` what became of the cash of one that is paid at the door (`Cod`).
     `version` is when the marketplace changed it last, its items too, and `read_at` when that was read. `sequence` counts what was announced of it.
+    `is_released`: somebody has it packed although not all of it was in stock.
     """
 
     id: UUID
@@ -151,6 +164,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     payment_id: UUID | None = None
     cod: str | None = None
+    is_released: bool = False
 
 
 class OrderBuyer(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,11 +179,17 @@ class OrderBuyer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderDetails(msgspec.Struct, frozen=True):
-    """An order with everything that it consists of."""
+    """An order with everything that it consists of. `missing` is what was sold of it and is not in stock, units by SKU of ours, while something of it is to be packed."""
 
     order: Order
     items: tuple[Item, ...]
     buyer: OrderBuyer
+    missing: Mapping[str, int] = {}
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing of it is packed now, because it was oversold and nobody has released it."""
+        return bool(self.missing) and not self.order.is_released
 
     @property
     def packages(self) -> Mapping[str, tuple[Item, ...]]:

@@ -25,6 +25,7 @@ from gerbang.core.orders.intake import take_reads
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Item, OrderDetails
 from gerbang.core.orders.operation_model import (
+    BY_PARCEL,
     OPEN,
     OPERATION_PREFIX,
     ItemOutcome,
@@ -37,7 +38,21 @@ from gerbang.core.orders.operation_model import (
 from gerbang.core.orders.reading import Reading
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Retry
-from gerbang.ports.marketplace import CANCEL, CANCEL_OPTIONS, CARRIERS, INVOICE, PACK, SHIP, Call, Marketplace, Refused
+from gerbang.ports.marketplace import (
+    CANCEL,
+    CANCEL_OPTIONS,
+    CARRIERS,
+    DELIVERED,
+    DIGITAL_DELIVERED,
+    FAILED_DELIVERY,
+    INVOICE,
+    PACK,
+    REPACK,
+    SHIP,
+    Call,
+    Marketplace,
+    Refused,
+)
 from gerbang.ports.marketplace_orders import (
     CancelOptions,
     MarketplaceOrder,
@@ -68,6 +83,10 @@ _CALLS: Final[Mapping[OperationKind, Call]] = {
     OperationKind.SHIP: SHIP,
     OperationKind.CANCEL: CANCEL,
     OperationKind.INVOICE_NUMBER: INVOICE,
+    OperationKind.REPACK: REPACK,
+    OperationKind.DELIVERED: DELIVERED,
+    OperationKind.FAILED_DELIVERY: FAILED_DELIVERY,
+    OperationKind.DIGITAL_DELIVERED: DIGITAL_DELIVERED,
 }
 Asking = Callable[[Marketplace, Account], Awaitable[Any]]
 
@@ -256,6 +275,10 @@ class Operating:
             OperationKind.SHIP: lambda a, acc: a.ship(acc, part),
             OperationKind.CANCEL: lambda a, acc: a.cancel(acc, number, part, asked.reason),
             OperationKind.INVOICE_NUMBER: lambda a, acc: a.set_invoice_number(acc, part[0], asked.number),
+            OperationKind.REPACK: lambda a, acc: a.repack(acc, part),
+            OperationKind.DELIVERED: lambda a, acc: a.delivered(acc, part),
+            OperationKind.FAILED_DELIVERY: lambda a, acc: a.failed_delivery(acc, part),
+            OperationKind.DIGITAL_DELIVERED: lambda a, acc: a.digital_delivered(acc, number, part),
         }
         call = Call_(_CALLS[known.kind].name, repeatable=False)  # whatever is sent here leaves once
         return await self._outbound.ask(shop.id, MARKETPLACES, call, calls[known.kind], about=known.id)
@@ -263,10 +286,11 @@ class Operating:
 
 def _parts(known: Operation, order: OrderDetails) -> Sequence[Sequence[str]]:
     """What goes out in one call each: units, or parcels of which one call takes so many."""
-    if known.kind is OperationKind.SHIP:
+    if known.kind in BY_PARCEL:
         inside = [item for item in order.items if item.external_id in known.asked.items]
         packages = list(dict.fromkeys(item.package for item in inside))
-        return [packages[first : first + SHIP.most] for first in range(0, len(packages), SHIP.most)]
+        most = _CALLS[known.kind].most
+        return [packages[first : first + most] for first in range(0, len(packages), most)]
     if known.kind is OperationKind.INVOICE_NUMBER:
         return [(item,) for item in known.asked.items]
     return [known.asked.items]
@@ -280,13 +304,20 @@ def outcomes_of(kind: OperationKind, items: Sequence[Item], part: Sequence[str],
     """What an answer says of the items that were asked about; of some it may say nothing."""
     mine = [item for item in items if _is_in(item, part)]
     match kind:
-        case OperationKind.PACK | OperationKind.SHIP:
+        case (
+            OperationKind.PACK
+            | OperationKind.SHIP
+            | OperationKind.REPACK
+            | OperationKind.DELIVERED
+            | OperationKind.FAILED_DELIVERY
+            | OperationKind.DIGITAL_DELIVERED
+        ):
             told = [one for one in answer if not isinstance(one, NotTold)]
             return [found for item in mine if (found := _of_item(item, told)) is not None]
         case OperationKind.CANCEL:
             done = [ItemOutcome(item_name(item), is_done=True) for item in mine]
             return done if answer.is_taken else [not_done(item, "not_taken", answer.said) for item in mine]
-        case OperationKind.INVOICE_NUMBER:
+        case OperationKind.INVOICE_NUMBER | OperationKind.RETURNED:
             return [ItemOutcome(item_name(item), is_done=True) for item in mine]
 
 
@@ -296,6 +327,8 @@ def _of_item(item: Item, told: Sequence[PackOutcome | ShipOutcome]) -> ItemOutco
             case Packed(item=name) if name == item.external_id:
                 return ItemOutcome(item_name(item), is_done=True)
             case Shipped(package=package) if package and package == item.package:
+                return ItemOutcome(item_name(item), is_done=True)
+            case Shipped(item=name) if name and name == item.external_id:
                 return ItemOutcome(item_name(item), is_done=True)
             case NotDone() if item.external_id == one.item or (one.package and one.package == item.package):
                 return not_done(item, one.code, one.reason)

@@ -1,4 +1,4 @@
-"""What is done to an order at a marketplace, one row each, and why it cannot be: packing, shipping, cancelling, invoice numbers. Pure."""
+"""What is done to an order, one row each, and why it cannot be: packing, shipping, bringing it, cancelling, invoice numbers. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.errors import Conflict, Invalid
-from gerbang.core.orders.model import Item
+from gerbang.core.orders.model import Cod, Item, Order
 from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
 
 OPERATION: Final = "order_operation"
@@ -21,6 +21,11 @@ class OperationKind(StrEnum):
     SHIP = "ship"
     CANCEL = "cancel"
     INVOICE_NUMBER = "invoice_number"
+    REPACK = "repack"  # the parcel is undone: its items can be packed anew
+    DELIVERED = "delivered"  # whoever the seller sent has brought it
+    FAILED_DELIVERY = "failed_delivery"  # could not bring it
+    DIGITAL_DELIVERED = "digital_delivered"
+    RETURNED = "returned"  # it is back; of our own orders only
 
 
 class OperationStatus(StrEnum):
@@ -121,7 +126,18 @@ FIT: Final[Mapping[OperationKind, frozenset[ItemStatus]]] = {
     OperationKind.INVOICE_NUMBER: frozenset(
         {ItemStatus.PACKED, ItemStatus.READY_TO_SHIP, ItemStatus.SHIPPED, ItemStatus.DELIVERED}
     ),
+    OperationKind.REPACK: frozenset({ItemStatus.PACKED, ItemStatus.READY_TO_SHIP}),
+    OperationKind.DELIVERED: frozenset({ItemStatus.READY_TO_SHIP, ItemStatus.SHIPPED}),
+    OperationKind.FAILED_DELIVERY: frozenset({ItemStatus.READY_TO_SHIP, ItemStatus.SHIPPED}),
+    OperationKind.DIGITAL_DELIVERED: frozenset({ItemStatus.PENDING}),
+    OperationKind.RETURNED: frozenset({ItemStatus.DELIVERED, ItemStatus.FAILED, ItemStatus.RETURNING}),
 }
+# What is asked of a marketplace by parcels; the rest by units.
+BY_PARCEL: Final = frozenset(
+    {OperationKind.SHIP, OperationKind.REPACK, OperationKind.DELIVERED, OperationKind.FAILED_DELIVERY}
+)
+_CAME_BACK: Final = frozenset({ItemStatus.RETURNED, ItemStatus.LOST, ItemStatus.DAMAGED, ItemStatus.SCRAPPED})
+_BROUGHT: Final = frozenset({OperationKind.DELIVERED, OperationKind.FAILED_DELIVERY})
 _PACKED_HERE: Final = frozenset({Fulfilment.CARRIER, Fulfilment.OWN_FLEET})
 
 
@@ -137,7 +153,45 @@ def why_not(kind: OperationKind, item: Item) -> str:
         return f"It is {item.status.value}."
     if kind is OperationKind.PACK and item.fulfilment not in _PACKED_HERE:
         return f"It is not packed here: its fulfilment is {item.fulfilment.value}."
+    if kind in _BROUGHT and item.fulfilment is not Fulfilment.OWN_FLEET:
+        return f"It is not brought by you: its fulfilment is {item.fulfilment.value}."
+    if kind is OperationKind.DIGITAL_DELIVERED and item.fulfilment is not Fulfilment.DIGITAL:
+        return "It is nothing digital: pack and ship it."
     return ""
+
+
+def why_not_of(kind: OperationKind, order: Order, item: Item) -> str:
+    """The same, with what the order says. Only our own can be cancelled before it is paid, and told returned; where cash is owed at the door it says what became of the order."""
+    if kind is OperationKind.RETURNED and order.connection is not None:
+        return "The marketplace says what comes back."
+    if kind is OperationKind.CANCEL and order.connection is None and item.status is ItemStatus.UNPAID:
+        return ""
+    if kind in _BROUGHT and order.cod == Cod.OWED and item.status in FIT[kind]:
+        return "Its cash is owed: say by `cod` what became of it."
+    return why_not(kind, item)
+
+
+class PaymentAfter(StrEnum):
+    """What becomes of the payment of an order of ours when items are cancelled."""
+
+    NONE = "none"  # it has none
+    CANCELLED = "cancelled"  # it is not paid: it is cancelled too
+    KEPT = "kept"  # it is paid: whoever cancels gives money back by a refund
+
+
+TIPS: Final[Mapping[PaymentAfter, str]] = {
+    PaymentAfter.NONE: "",
+    PaymentAfter.CANCELLED: "It is not paid: its payment is cancelled too, and what is in of it goes back.",
+    PaymentAfter.KEPT: "It is paid: cancelling gives no money back. Refund its payment afterwards.",
+}
+
+
+def payment_after(order: Order, chosen: Sequence[Item]) -> PaymentAfter:
+    """What becomes of an order's payment when these items are cancelled."""
+    if order.payment_id is None:
+        return PaymentAfter.NONE
+    is_unpaid = any(item.status is ItemStatus.UNPAID for item in chosen)
+    return PaymentAfter.CANCELLED if is_unpaid else PaymentAfter.KEPT
 
 
 def was_done(kind: OperationKind, asked: Asked, item: Item) -> bool:
@@ -156,3 +210,11 @@ def was_done(kind: OperationKind, asked: Asked, item: Item) -> bool:
             return item.status is ItemStatus.CANCELLED or item.detail.is_cancel_pending
         case OperationKind.INVOICE_NUMBER:
             return item.detail.invoice_number == asked.number
+        case OperationKind.REPACK:
+            return item.package not in asked.packages and item.status in {*FIT[OperationKind.PACK], ItemStatus.PACKED}
+        case OperationKind.DELIVERED | OperationKind.DIGITAL_DELIVERED:
+            return item.status in {ItemStatus.DELIVERED, ItemStatus.RETURNING, ItemStatus.RETURNED}
+        case OperationKind.FAILED_DELIVERY:
+            return item.status in {*_CAME_BACK, ItemStatus.FAILED, ItemStatus.RETURNING}
+        case OperationKind.RETURNED:
+            return item.status is ItemStatus.RETURNED

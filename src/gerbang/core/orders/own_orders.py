@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
-from gerbang.base.errors import FieldError
+from gerbang.base.errors import FieldError, UpstreamFailed
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
@@ -49,8 +49,11 @@ from gerbang.core.orders.model import (
     OrderNotFound,
 )
 from gerbang.core.orders.stock import Kept
-from gerbang.core.payments.model import PAYMENT, PaymentDetail, PaymentStatus
+from gerbang.core.payments.model import PAYMENT, NotCancellable, PaymentDetail, PaymentStatus
 from gerbang.core.payments.provider_calls import load_readable
+from gerbang.core.payments.service import Payments
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import Job, Retry
 from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
 
 log = structlog.get_logger()
@@ -63,19 +66,24 @@ _S: Final = ItemStatus
 
 
 class OwnOrders:
-    """The use cases. Who may do what is decided at the edge."""
+    """The use cases. Who may do what is decided at the edge. In a sandbox no order is a real one."""
 
-    def __init__(self, db: Database, clock: BusinessClock, reservations: Reservations) -> None:
+    def __init__(
+        self, db: Database, clock: BusinessClock, reservations: Reservations, payments: Payments, *, is_sandbox: bool
+    ) -> None:
+        self._payments = payments
+        self._is_sandbox = is_sandbox
         self._db = db
         self._clock = clock
         self._reservations = reservations
 
     async def create(self, caller: Caller, new: NewOwnOrder, key: IdempotencyKey) -> tuple[OrderDetails, bool]:
         """A new order, and whether the same `key` made it before. Raises BadOrder, OrderExists, UnknownSku, OutOfStock, IdempotencyKeyReused."""
+        livemode = not self._is_sandbox and await self._payments.livemode()
         async with self._db.transaction() as tx:
             first = await claim(tx, key, ORDER, new.id)
             if first is None:
-                await self._make(tx, caller, new)
+                await self._make(tx, caller, new, livemode=livemode)
             (made,) = await load_orders(tx, [first or new.id])
         return made, first is not None
 
@@ -114,6 +122,24 @@ class OwnOrders:
             (changed,) = await load_orders(tx, [id_])
         return changed
 
+    async def cancel_payment(self, job: Job) -> None:
+        """The handler of `order.cancel_payment`: what was to pay a cancelled order is closed at its provider. Money that is in already wins: `take` tells a person of it."""
+        id_ = ids.read(PREFIX, job.key)
+        async with self._db.reading() as tx:
+            (details,) = await load_orders(tx, [id_])
+        actor, paid_by = Caller("system", str(job.payload["actor"])), details.order.payment_id
+        assert paid_by is not None, f"no payment of {job.key}"
+        try:
+            await self._payments.cancel(actor, paid_by)
+        except NotCancellable:  # over already, or the money is in
+            payment = await self._payments.get(paid_by)
+            if payment.payment.status in _WAITS:
+                raise Retry("its payer is choosing at this moment", 10.0) from None
+        except UpstreamFailed as error:
+            raise Retry(error.detail, error.retry_after_s) from error
+        async with self._db.transaction() as tx:
+            await queue.finish(tx, [job])
+
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """A consumer of announcements: what became of payments that pay orders of ours."""
         payments = sorted({id_ for one in announcements if (id_ := one.id_of(PAYMENT)) is not None})
@@ -128,6 +154,9 @@ class OwnOrders:
     async def _follow(self, tx: Tx, details: OrderDetails, payment: PaymentDetail) -> None:
         waiting = [item for item in details.items if item.status is _S.UNPAID]
         owner, status = ids.show(PREFIX, details.order.id), payment.payment.status
+        if status in _PAID and details.order.status is _S.CANCELLED:
+            await record(tx, [Entry(SYSTEM, "order.paid_after_cancel", owner)])
+            log.error("order.paid_after_cancel", order=owner, alert="Money came for a cancelled order: give it back.")
         if not waiting or status not in (*_PAID, PaymentStatus.CANCELLED):
             return
         to = _S.CANCELLED
@@ -143,12 +172,12 @@ class OwnOrders:
         said = [replace(item, status=to, said=to.value) for item in waiting]
         await save_moves(tx, details, said, now=self._clock.now(), source="payment")
 
-    async def _make(self, tx: Tx, caller: Caller, new: NewOwnOrder) -> None:
+    async def _make(self, tx: Tx, caller: Caller, new: NewOwnOrder, *, livemode: bool) -> None:
         now, owner = self._clock.now(), ids.show(PREFIX, new.id)
         payment = await _payment(tx, new)
         await _check_customer(tx, new)
         is_paid = payment is None or payment.payment.status in _PAID
-        await store.add(tx, [_order(new, now, livemode=payment is None or payment.payment.livemode)])
+        await store.add(tx, [_order(new, now, livemode=payment.payment.livemode if payment else livemode)])
         made = await store.lock(tx, [new.id])
         if not made:
             raise OrderExists("Another order has this external_id, or is paid by this payment.")

@@ -98,6 +98,11 @@ class Stock:
                 await queue.enqueue(tx, [one for id_ in orders for one in counting([id_])])
                 await queue.finish(tx, [job])
 
+    async def count(self, order: UUID) -> None:
+        """The same at once, for whoever must know whether an order is oversold: before its job ran nothing of it is kept."""
+        async with self._db.transaction() as tx:
+            await self._follow(tx, [order])
+
     async def _follow(self, tx: Tx, wanted: Sequence[UUID]) -> None:
         orders = await store.lock(tx, wanted)
         items = await store.items_of(tx, [one.id for one in orders])

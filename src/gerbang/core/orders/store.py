@@ -15,7 +15,8 @@ from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
 
 _COLUMNS: Final = """
     o.id, o.channel, o.connection, o.livemode, o.external_id, o.number, o.status, o.currency, o.total, o.price, o.shipping_fee, o.seller_voucher, o.platform_voucher,
-    o.payment_method, o.is_cod, o.ship_by, o.version, o.read_at, o.sequence, o.created_at, o.updated_at, o.payment_id, o.cod
+    o.payment_method, o.is_cod, o.ship_by, o.version, o.read_at, o.sequence, o.created_at, o.updated_at, o.payment_id, o.cod,
+    o.is_released
     """
 _ORDERS: Final = "SELECT" + _COLUMNS + "FROM orders o "
 _IN_ORDER: Final = (
@@ -123,6 +124,11 @@ async def save_items(tx: Writer, items: Sequence[Item]) -> None:
         """,
         *columns(rows, 17),
     )
+
+
+async def release(tx: Tx, id_: UUID) -> None:
+    """Have an order packed although it is oversold."""
+    await tx.execute("UPDATE orders SET is_released = true WHERE id = $1", id_)
 
 
 async def of_payments(tx: Tx, payments: Sequence[UUID]) -> list[UUID]:

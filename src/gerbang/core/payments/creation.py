@@ -83,7 +83,7 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
         quote = await method_selection.quoted(
             ctx, new.choice, Money(new.amount, new.currency), terms, connection, new.payer
         )
-    livemode = connection.livemode if connection else await _default_livemode(ctx)
+    livemode = connection.livemode if connection else await default_livemode(ctx)
     creation = PendingCreation(
         caller=caller,
         new=new,
@@ -394,6 +394,6 @@ def _still_sending(details: PaymentDetail) -> bool:
     return any(a.status is AttemptStatus.SUBMITTING for a in details.attempts)
 
 
-async def _default_livemode(ctx: Context) -> bool:
+async def default_livemode(ctx: Context, *, otherwise: bool = False) -> bool:
     """A payment whose method is chosen later is live when the first enabled connection that takes money is."""
-    return next((c.livemode for c in await ctx.connections.all() if c.enabled and ctx.calls.terms(c)), False)
+    return next((c.livemode for c in await ctx.connections.all() if c.enabled and ctx.calls.terms(c)), otherwise)

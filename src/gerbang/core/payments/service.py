@@ -170,6 +170,10 @@ class Payments:
         async with self.context.db.reading() as tx:
             return await chain_store.of_attempts(tx, [a.id for a in details.attempts if a.quote is not None])
 
+    async def livemode(self) -> bool:
+        """As of a payment whose method is not chosen yet; where nothing takes money what is sold is real."""
+        return await creation.default_livemode(self.context, otherwise=True)
+
     async def cancel(self, caller: Caller, payment_id: UUID) -> PaymentDetail:
         """See operating.cancel."""
         return await operator_actions.cancel(self.context, caller, payment_id)

@@ -83,6 +83,9 @@ class LazadaMarketplace:
     async def delivered(self, account: Account, packages: Sequence[str]) -> Sequence[ShipOutcome]:
         return await self._packages(account, "/order/package/sof/delivered", "dbsDeliveryReq", packages)
 
+    async def failed_delivery(self, account: Account, packages: Sequence[str]) -> Sequence[ShipOutcome]:
+        return await self._packages(account, "/order/package/sof/failed_delivery", "dbsFailedDeliveryReq", packages)
+
     async def digital_delivered(self, account: Account, order: str, items: Sequence[str]) -> Sequence[ShipOutcome]:
         asked = {"digitalDeliveryReq": parcels.digital_request(order, items)}
         told = await self._post(account, "/order/digital/delivered", asked)

@@ -6,13 +6,28 @@ from typing import Annotated, Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
-from gerbang.core.orders.operation_model import OPEN, DocumentNotThere, MarketplaceRefused, OperationStatus
+from gerbang.core.orders.operation_model import (
+    OPEN,
+    DocumentNotThere,
+    MarketplaceRefused,
+    OperationKind,
+    OperationStatus,
+)
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.service import Orders
 from gerbang.web.cursors import Page, Part
 from gerbang.web.gateway.query_parameters import read_known
 from gerbang.web.gateway.request_context import caller_of, context_of
-from gerbang.web.input.orders import CancelItemsBody, InvoiceNumberBody, PackBody, ShipBody, order_id, read_items
+from gerbang.web.input.orders import (
+    CancelItemsBody,
+    InvoiceNumberBody,
+    ItemsBody,
+    PackBody,
+    ParcelsBody,
+    ShipBody,
+    order_id,
+    read_items,
+)
 from gerbang.web.services import Services
 from gerbang.web.views.order_operations import (
     CancelOptionsView,
@@ -23,6 +38,7 @@ from gerbang.web.views.order_operations import (
     order_after_view,
     refusals,
 )
+from gerbang.web.views.orders import OrderView, order_view
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["orders"]
@@ -65,6 +81,59 @@ async def set_invoice_number(
 ) -> Response[OrderAfterView]:
     """Of every item that is packed. Answered as `pack` is."""
     return await _done(request, services, order, data.read(), None)
+
+
+@post("/v1/orders/{order:str}/repack", summary="Undo a parcel", tags=_TAGS, status_code=200)
+async def repack_order(
+    request: AnyRequest, services: Services, order: str, data: ParcelsBody
+) -> Response[OrderAfterView]:
+    """Its items are `repacked`, and can be packed anew: so one of them can be cancelled without the others. Answered as `pack` is."""
+    return await _done(request, services, order, data.read(OperationKind.REPACK), None)
+
+
+@post("/v1/orders/{order:str}/delivered", summary="Say that parcels have arrived", tags=_TAGS, status_code=200)
+async def deliver_order(
+    request: AnyRequest, services: Services, order: str, data: ParcelsBody
+) -> Response[OrderAfterView]:
+    """Of an order of your own, and of a marketplace's parcels that your own fleet brings. Where cash is owed at the door, `cod` says it. Answered as `pack` is."""
+    return await _done(request, services, order, data.read(OperationKind.DELIVERED), None)
+
+
+@post(
+    "/v1/orders/{order:str}/failed-delivery",
+    summary="Say that parcels could not be brought",
+    tags=_TAGS,
+    status_code=200,
+)
+async def fail_order_delivery(
+    request: AnyRequest, services: Services, order: str, data: ParcelsBody
+) -> Response[OrderAfterView]:
+    """As `delivered`: its items are `failed`, and of your own `returned` once they are back. Answered as `pack` is."""
+    return await _done(request, services, order, data.read(OperationKind.FAILED_DELIVERY), None)
+
+
+@post(
+    "/v1/orders/{order:str}/digital-delivered", summary="Say that digital items went out", tags=_TAGS, status_code=200
+)
+async def deliver_digital_items(
+    request: AnyRequest, services: Services, order: str, data: ItemsBody
+) -> Response[OrderAfterView]:
+    """Of a marketplace's items that are nothing to pack: they are `delivered`. Answered as `pack` is."""
+    return await _done(request, services, order, data.read(OperationKind.DIGITAL_DELIVERED), data.items)
+
+
+@post("/v1/orders/{order:str}/returned", summary="Say that items are back", tags=_TAGS, status_code=200)
+async def return_order(
+    request: AnyRequest, services: Services, order: str, data: ItemsBody
+) -> Response[OrderAfterView]:
+    """Of an order of your own, after it was delivered or could not be. Stock that can be sold again is counted in by hand, money given back by a refund of the payment."""
+    return await _done(request, services, order, data.read(OperationKind.RETURNED), data.items)
+
+
+@post("/v1/orders/{order:str}/release", summary="Have an oversold order packed", tags=_TAGS, status_code=200)
+async def release_order(request: AnyRequest, services: Services, order: str) -> OrderView:
+    """An order of which not all is in stock (`hold`) is not packed. Stock that comes ends that, and so does cancelling what is missing; this has it packed as it is."""
+    return order_view(await services.service(Orders).release(caller_of(request), order_id(order)))
 
 
 @get("/v1/orders/{order:str}/cancel-options", summary="What cancelling would do", tags=_TAGS)
@@ -122,6 +191,12 @@ HANDLERS: Final = [
     ship_order,
     cancel_order,
     set_invoice_number,
+    repack_order,
+    deliver_order,
+    fail_order_delivery,
+    deliver_digital_items,
+    return_order,
+    release_order,
     read_cancel_options,
     list_order_operations,
     read_order_document,

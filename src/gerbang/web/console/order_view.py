@@ -14,6 +14,7 @@ from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, WRITE, Item, Order, O
 from gerbang.core.orders.operation_model import OperationKind, why_not
 from gerbang.ports.marketplace_orders import ItemStatus
 from gerbang.web import texts
+from gerbang.web.console import order_questions
 from gerbang.web.console.action_words import sentence
 from gerbang.web.console.actors import Names, called
 from gerbang.web.console.listing import Cell, Column, Row
@@ -59,18 +60,16 @@ MARKS: Final[Mapping[ItemStatus, str]] = {
 _NAMED: Final = 3  # SKUs in a line of the list
 
 
-def place_of(order: Order) -> str:
-    """The page of an order."""
-    return f"/console/orders/{ids.show(PREFIX, order.id)}"
-
-
 def row_of(one: OrderDetails, now: datetime, locale: Locale) -> Row:
     """An order as one line of the list."""
     order, say = one.order, texts.words(locale)
     cells = {
-        "status": Cell(say(f"ord.status.{order.status.value}"), mark=MARKS[order.status]),
+        "status": Cell(
+            say("ord.held" if one.is_held else f"ord.status.{order.status.value}"),
+            mark="held" if one.is_held else MARKS[order.status],
+        ),
         "ship_by": Cell(_deadline(order, now, locale)),
-        "number": Cell(_number(order), href=place_of(order)),
+        "number": Cell(_number(order), href=order_questions.place_of(order)),
         "shop": Cell(order.connection or say("ords.own")),
         "items": Cell(_contents(one.items)),
         "paid_by": Cell(say("ords.cod") if order.is_cod else order.payment_method),
@@ -115,13 +114,13 @@ def page_of(
         id=id_,
         crumb=Crumb(say("nav.orders"), "/console/orders"),
         heading=formats.money(order.total, order.currency, locale),
-        mark=MARKS[order.status],
-        word=say(f"ord.status.{order.status.value}"),
+        mark="held" if one.is_held else MARKS[order.status],
+        word=say("ord.held" if one.is_held else f"ord.status.{order.status.value}"),
         lead=f"{order.connection or say('ords.own')} · {order.number}",
         why=_why(one, locale),
         is_test=not order.livemode,
         actions=_actions(one, caller, locale),
-        facts=(_money(order, locale), *_parcels(one, locale), _buyer(one, locale)),
+        facts=(_money(order, locale), _about(one, locale), *_parcels(one, locale), _buyer(one, locale)),
         steps=tuple(_step(entry, known, names, locale) for entry in history),
         watch="order",
         about=id_,
@@ -138,19 +137,25 @@ def _actions(one: OrderDetails, caller: Caller, locale: Locale) -> tuple[Action,
     """What can be done now: what is next is the main one."""
     if not caller.may(WRITE):
         return ()
-    say, here = texts.words(locale), place_of(one.order)
-    can_pack = any(not why_not(OperationKind.PACK, item) for item in one.items)
+    say, here = texts.words(locale), order_questions.place_of(one.order)
+    can_pack = not one.is_held and any(not why_not(OperationKind.PACK, item) for item in one.items)
     can_ship = any(not why_not(OperationKind.SHIP, item) for item in one.items)
     wanted = (
         (bool(one.packages) and one.order.connection is not None, Action(say("ord.label"), href=f"{here}/label")),
         (can_ship, Action(say("ord.ship"), press=f"{here}/ship", look="" if can_pack else "main")),
         (can_pack, Action(say("ord.pack"), press=f"{here}/pack", look="main")),
     )
-    return tuple(action for is_there, action in wanted if is_there)
+    asked = [
+        Action(say(f"ord.{act.replace('-', '_')}"), href=f"{here}/do/{act}") for act in order_questions.acts_of(one)
+    ]
+    gone = [Action(say("ord.cancel"), href=f"{here}/cancel", look="bad")] if order_questions.can_cancel(one) else []
+    return (*(action for is_there, action in wanted if is_there), *asked, *gone)
 
 
 def _why(one: OrderDetails, locale: Locale) -> str:
     say = texts.words(locale)
+    if one.is_held:
+        return str(say("ord.held.why", missing=order_questions.missing_of(one)))
     odd = sorted({item.said for item in one.items if item.status is ItemStatus.UNKNOWN})
     if odd:
         return str(say("ord.unknown.why", said=", ".join(odd)))
@@ -170,12 +175,24 @@ def _money(order: Order, locale: Locale) -> Facts:
         (bool(order.seller_voucher), amount("ord.seller_voucher", order.seller_voucher, "−")),
         (bool(order.platform_voucher), amount("ord.platform_voucher", order.platform_voucher, "−")),
         (True, amount("ord.total", order.total)),
-        (
-            bool(order.payment_method),
-            Fact(say("ords.paid_by"), say("ords.cod") if order.is_cod else order.payment_method),
-        ),
     )
     return Facts(say("ord.money"), tuple(line for is_there, line in lines if is_there), money=True)
+
+
+def _about(one: OrderDetails, locale: Locale) -> Facts:
+    order, say = one.order, texts.words(locale)
+    invoices = sorted({item.detail.invoice_number for item in one.items if item.detail.invoice_number})
+    method = str(say("ords.cod")) if order.is_cod else order.payment_method
+    cash = f" · {say(f'ord.cod.{order.cod}')}" if order.cod else ""
+    payment = ids.show("pay", order.payment_id) if order.payment_id else ""
+    lines = (
+        (bool(method or cash), Fact(say("ords.paid_by"), method + cash)),
+        (bool(payment), Fact(say("ord.payment"), payment, "mono", href=f"/console/payments/{payment}")),
+        (True, Fact(say("ords.time"), stamp(order.created_at, locale))),
+        (order.ship_by is not None, Fact(say("ords.ship_by"), stamp(order.ship_by, locale) if order.ship_by else "")),
+        (bool(invoices), Fact(say("ord.invoice.number"), ", ".join(invoices), "mono")),
+    )
+    return Facts(say("ord.about"), tuple(line for is_there, line in lines if is_there))
 
 
 def _parcels(one: OrderDetails, locale: Locale) -> list[Facts]:
@@ -187,6 +204,10 @@ def _parcels(one: OrderDetails, locale: Locale) -> list[Facts]:
                 Fact(say("ord.tracking"), inside[0].detail.tracking or "–", "mono"),
                 Fact(say("ord.carrier"), inside[0].detail.carrier or "–"),
                 Fact(say("ord.inside"), _contents(inside)),
+                Fact(
+                    say("ords.status"),
+                    ", ".join(dict.fromkeys(str(say(f"ord.status.{i.status.value}")) for i in inside)),
+                ),
             ),
         )
         for package, inside in one.packages.items()

@@ -27,7 +27,9 @@ from gerbang.web.pages import Page, locale_of, see_other, services_of
 AnyRequest = Request[Any, Any, Any]
 _LIST: Final = "/console/orders"
 _ENTRIES: Final = 100
-_SAID: Final = frozenset({"packed", "shipped", "partly", "waits", "refused", "no_label"})
+_SAID: Final = frozenset(
+    {"packed", "shipped", "partly", "waits", "refused", "no_label", "cancelled", "noted", "released"}
+)
 _TABS: Final = ("pending", "packed", "ready_to_ship", "shipped", "returning", "unknown")
 _PAGE: Final = ListPage(
     name="orders",

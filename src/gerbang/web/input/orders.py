@@ -51,6 +51,22 @@ class ShipBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return Wanted(OperationKind.SHIP, packages=self.packages)
 
 
+class ParcelsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    packages: Packages | None = None
+
+    def read(self, kind: OperationKind) -> Wanted:
+        """What is wanted."""
+        return Wanted(kind, packages=self.packages)
+
+
+class ItemsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    items: Items | None = None
+
+    def read(self, kind: OperationKind) -> Wanted:
+        """What is wanted. Raises UnknownItems."""
+        return Wanted(kind, read_items(self.items))
+
+
 class CancelItemsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`reason` is the id of one of `cancel-options`."""
 

@@ -47,6 +47,14 @@ ORDERS: Final[Sentences] = {
         "**{actor}** mencatat stok kurang untuk pesanan",
         "**{actor}** noted that stock is missing for an order",
     ),
+    "order.released": (
+        "**{actor}** melepas pesanan yang stoknya kurang",
+        "**{actor}** had an order packed though stock is missing",
+    ),
+    "order.paid_after_cancel": (
+        "**{actor}** mencatat uang untuk pesanan yang sudah batal: kembalikan",
+        "**{actor}** noted money for a cancelled order: give it back",
+    ),
     "order.cod": (
         "**{actor}** mencatat uang COD: {to}, {amount}",
         "**{actor}** noted the cash at the door: {to}, {amount}",

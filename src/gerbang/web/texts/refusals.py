@@ -10,6 +10,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "yang diminta sebelumnya belum selesai di lokapasar",
         "what was asked before is not over yet at the marketplace",
     ),
+    "refusal.order_oversold": (
+        "stoknya kurang: isi stok, batalkan yang kurang, atau lepas pesanan ini",
+        "it is not all in stock: give stock, cancel what is missing, or release the order",
+    ),
+    "refusal.order_not_held": ("pesanan ini tidak ditahan", "the order is not held"),
     "refusal.unknown_items": ("pesanan ini tidak punya barang itu", "the order has no such items"),
     "refusal.items_not_allowed": (
         "keadaan barangnya tidak memungkinkan; tidak ada yang dikirim",

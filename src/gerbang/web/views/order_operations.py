@@ -9,7 +9,13 @@ from gerbang.base import ids
 from gerbang.base.errors import FieldError
 from gerbang.core.orders.model import ITEM_PREFIX, Item, OrderDetails
 from gerbang.core.orders.operation_calls import CARRIER_NEEDED, CARRIER_NOT_CHOSEN, UNKNOWN_REASON
-from gerbang.core.orders.operation_model import OPERATION_PREFIX, Operation, OperationKind, OperationStatus
+from gerbang.core.orders.operation_model import (
+    OPERATION_PREFIX,
+    Operation,
+    OperationKind,
+    OperationStatus,
+    PaymentAfter,
+)
 from gerbang.ports.marketplace_orders import CancelOptions
 from gerbang.web.views.orders import OrderView, order_view
 
@@ -55,9 +61,12 @@ class CancelReasonView(msgspec.Struct, frozen=True):
 
 
 class CancelOptionsView(msgspec.Struct, frozen=True):
-    """What cancelling would do. `items` are all that go, more than were named where a parcel goes with one of them; `tip` are the marketplace's words."""
+    """What cancelling would do. `items` are all that go, more than were named where a parcel goes with one of them; `tip` are the marketplace's words.
+    `payment` is what becomes of the payment of an order of your own: `cancelled` with it, or `kept`, where you give money back by a refund.
+    """
 
     items: Sequence[str]
+    payment: PaymentAfter
     tip: str
     reasons: Sequence[CancelReasonView]
 
@@ -82,10 +91,10 @@ def order_after_view(order: OrderDetails, operation: Operation) -> OrderAfterVie
     )
 
 
-def cancel_options_view(items: Sequence[Item], options: CancelOptions) -> CancelOptionsView:
+def cancel_options_view(items: Sequence[Item], options: CancelOptions, payment: PaymentAfter) -> CancelOptionsView:
     """What cancelling would do."""
     reasons = [CancelReasonView(one.id, one.text, one.empties_stock) for one in options.reasons]
-    return CancelOptionsView([ids.show(ITEM_PREFIX, item.id) for item in items], options.tip, reasons)
+    return CancelOptionsView([ids.show(ITEM_PREFIX, item.id) for item in items], payment, options.tip, reasons)
 
 
 def refusals(operation: Operation, named: Sequence[str] | None) -> Sequence[FieldError]:

@@ -90,10 +90,24 @@ class BuyerView(msgspec.Struct, frozen=True):
     note: str
 
 
+class MissingView(msgspec.Struct, frozen=True):
+    """So many units of one of your products."""
+
+    sku: str
+    quantity: int
+
+
+class HoldView(msgspec.Struct, frozen=True):
+    """Why nothing of an order is packed: a marketplace sold what is not in stock. It ends when the stock comes, by cancelling what is missing, or by `release`."""
+
+    reason: Literal["oversold"]
+    missing: Sequence[MissingView]
+
+
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Amounts in minor units of `currency`: `price` of all items, `total` what the buyer pays, with `shipping_fee` and after both vouchers, of which
     the marketplace pays `platform_voucher`. `connection` is the shop, null for our own; `created_at` when it was bought.
-    Of our own: the `payment` that pays it, and `cod_status`, what became of the cash at the door.
+    Of our own: the `payment` that pays it, and `cod_status`, what became of the cash at the door. `hold` says why it is not packed now.
     """
 
     id: str
@@ -116,6 +130,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     cod: bool
     cod_status: Cod | None
     payment: str | None
+    hold: HoldView | None
     ship_by: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -166,7 +181,11 @@ class OrderMomentView(msgspec.Struct, frozen=True):
 def order_view(one: OrderDetails) -> OrderView:
     """An order as the API shows it."""
     return OrderView(
-        **_shared(one), items=_items(one, one.items), packages=_packages(one, one.items), buyer=_buyer(one.buyer)
+        **_shared(one),
+        items=_items(one, one.items),
+        packages=_packages(one, one.items),
+        buyer=_buyer(one.buyer),
+        hold=_hold(one),
     )
 
 
@@ -224,6 +243,12 @@ def _shared(one: OrderDetails) -> dict[str, Any]:
         "created_at": order.created_at,
         "updated_at": order.updated_at,
     }
+
+
+def _hold(one: OrderDetails) -> HoldView | None:
+    if not one.is_held:
+        return None
+    return HoldView("oversold", [MissingView(sku, count) for sku, count in one.missing.items()])
 
 
 def _items(one: OrderDetails, some: Sequence[Item]) -> Sequence[OrderItemView]:
