@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from gerbang.base import ids
+from gerbang.core.notifications import suppression_store
+from gerbang.ports.messenger import Channel
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge
 
@@ -136,6 +138,17 @@ async def test_consent_told_of_a_customer_is_shown_for_their_number_and_taken_ba
     nobody = await made(edge, phone="")
     answer = await changed(edge, nobody["id"], {"sms_consent": CONSENT})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/sms_consent")
+
+
+async def test_a_number_that_answered_stop_is_told_of_its_customer(edge: Edge) -> None:
+    number = a_phone()
+    one = await made(edge, phone=number)
+    assert one["phone_stopped"] is False
+    async with edge.services.db.transaction() as tx:
+        await suppression_store.suppress(tx, Channel.SMS, number, suppression_store.SAID_STOP)
+    assert (await edge.get(f"/v1/customers/{one['id']}", "developer")).json()["phone_stopped"] is True
+    found = await edge.get("/v1/customers", "developer", phone=number)
+    assert [row["phone_stopped"] for row in found.json()["data"]] == [True]
 
 
 async def test_the_next_payment_of_a_customer_needs_no_second_consent_and_one_that_names_nobody_does(

@@ -10,7 +10,7 @@ from litestar.params import Parameter
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.core.customers.model import PREFIX, CustomerFilters, CustomerNotFound
+from gerbang.core.customers.model import PREFIX, Customer, CustomerFilters, CustomerNotFound
 from gerbang.core.customers.service import Customers
 from gerbang.core.personal_data.model import KEPT
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
@@ -77,7 +77,7 @@ async def create_customer(request: AnyRequest, services: Services, data: NewCust
         caller_of(request), new, context_of(request).idempotency_key()
     )
     headers = {"idempotent-replayed": "true"} if replayed else {}
-    return Response(customer_view(made), status_code=201, headers=headers)
+    return Response(await _view(services, made), status_code=201, headers=headers)
 
 
 @get("/v1/customers", summary="Customers, newest first", tags=_TAGS)
@@ -102,13 +102,16 @@ async def list_customers(
     )
     most, place = capped(limit), await cursors.read(_LIST, cursor)
     rows = await services.service(Customers).page(filters, place, most + 1)
-    return await cursors.page(_LIST, rows, most, lambda one: (one.created_at, one.id), customer_view)
+    stopped = await services.notifications.stopped([one.phone for one in rows if one.phone])
+    return await cursors.page(
+        _LIST, rows, most, lambda one: (one.created_at, one.id), lambda one: customer_view(one, stopped)
+    )
 
 
 @get("/v1/customers/{customer:str}", summary="One customer", tags=_TAGS)
 async def read_customer(services: Services, customer: str) -> CustomerView:
     """`GET /v1/payments?customer=` lists their payments."""
-    return customer_view(await services.service(Customers).get(_customer_id(customer)))
+    return await _view(services, await services.service(Customers).get(_customer_id(customer)))
 
 
 @patch("/v1/customers/{customer:str}", summary="Change a customer", tags=_TAGS)
@@ -120,7 +123,7 @@ async def change_customer(
     data.check(services.settings.business_country)
     customers, id_ = services.service(Customers), _customer_id(customer)
     changes = data.read(await customers.get(id_), services.settings.business_country)
-    return customer_view(await customers.change(caller_of(request), id_, changes))
+    return await _view(services, await customers.change(caller_of(request), id_, changes))
 
 
 @get("/v1/customers/{customer:str}/export", summary="Everything kept about a customer", tags=_TAGS)
@@ -135,6 +138,10 @@ async def erase_customer(request: AnyRequest, services: Services, customer: str)
     """Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every part of Gerbang; payments, refunds and the ledger stay, and name nobody."""
     done = await services.service(Customers).erase(caller_of(request), _customer_id(customer))
     return ErasureView(customer, {noun: ErasedPartView(one.rows, one.kept) for noun, one in done.items()}, KEPT)
+
+
+async def _view(services: Services, one: Customer) -> CustomerView:
+    return customer_view(one, await services.notifications.stopped([one.phone] if one.phone else []))
 
 
 def _customer_id(shown: str) -> UUID:

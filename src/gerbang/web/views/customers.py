@@ -1,6 +1,6 @@
 """The outer shape of a customer, in the API and in what outgoing webhooks say. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ class ConsentView(msgspec.Struct, frozen=True):
 
 class CustomerView(msgspec.Struct, frozen=True):
     """A customer. `sms_consent` and `whatsapp_consent` are what they agreed to for their number of now; null where they did not, and then nothing is sent there,
-    whatever `preferences` says. Of one who was erased nothing is left but the id and the times.
+    whatever `preferences` says. `phone_stopped`: their number answered STOP, and until it answers START nothing is sent there either. Of one who was erased nothing is left but the id and the times.
     """
 
     id: str
@@ -59,6 +59,7 @@ class CustomerView(msgspec.Struct, frozen=True):
     preferences: PreferencesView
     sms_consent: ConsentView | None
     whatsapp_consent: ConsentView | None
+    phone_stopped: bool
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None
@@ -83,8 +84,8 @@ class CustomerTold(msgspec.Struct, frozen=True):
     whatsapp_consent: ConsentView | UnsetType | None = UNSET
 
 
-def customer_view(one: Customer) -> CustomerView:
-    """A customer as the API shows it."""
+def customer_view(one: Customer, stopped: Collection[str]) -> CustomerView:
+    """A customer as the API shows it; `stopped`: numbers that answered STOP."""
     return CustomerView(
         id=ids.show(PREFIX, one.id),
         external_id=one.external_id,
@@ -95,6 +96,7 @@ def customer_view(one: Customer) -> CustomerView:
         preferences=preferences_view(one),
         sms_consent=consent_view(one, Channel.SMS),
         whatsapp_consent=consent_view(one, Channel.WHATSAPP),
+        phone_stopped=one.phone in stopped,
         created_at=one.created_at,
         updated_at=one.updated_at,
         erased_at=one.erased_at,
