@@ -7,7 +7,6 @@ from functools import partial
 
 from gerbang.app.parts import core
 from gerbang.base.watchdog import Watchdog, watched
-from gerbang.core.announcements.service import TOPIC
 from gerbang.core.connections.probes import keep_trying
 from gerbang.core.idempotency.expiry import KeyExpiry
 from gerbang.core.inbox.worker import Worker as InboxWorker
@@ -37,7 +36,8 @@ async def work(
         consumers = nouns.consumers(parts)
         for consumer in consumers:
             await consumer.prepare()
-            inbox.channel.subscribe(TOPIC, consumer.wake)
+            for topic in consumer.topics:
+                inbox.channel.subscribe(topic, consumer.wake)
             consumer.wake()  # whoever announces tells: from the start it need not look ten times a second
         for topic, wake in nouns.wakes(parts).items():
             inbox.channel.subscribe(topic, wake)

@@ -42,7 +42,14 @@ async def announce(tx: Writer, announcements: Sequence[Announcement]) -> None:
         ):  # each number drawn is a lock: one order for all
             rows.sort(key=lambda row: (row[2] or "", row[3] or _NOBODY))
         await store.add(tx, columns(rows, 7))
-        tell_when_committed(TOPIC)
+        for type_ in {a.type for a in announcements}:
+            for topic in (TOPIC, _topic(type_.partition(".")[0]), _topic(type_)):
+                tell_when_committed(topic)
+
+
+def _topic(types: str) -> str:
+    """What is told when something of this type, or of any that begins so, was announced."""
+    return f"{TOPIC}:{types}"
 
 
 class _TakenByAnother(Exception):
@@ -80,6 +87,12 @@ class AnnouncementConsumer:
         self._types = [type_ for type_ in types if not type_.endswith("*")]
         self._prefixes = [type_[:-1] for type_ in types if type_.endswith("*")]
         self._horizon = Horizon()
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What it is to be woken by."""
+        some = {_topic(type_) for type_ in (*self._types, *(prefix.rstrip(".") for prefix in self._prefixes))}
+        return frozenset({TOPIC} if "" in self._prefixes else some)
 
     def wake(self) -> None:
         """Something was announced, and is committed."""
@@ -179,7 +192,8 @@ class AnnouncementConsumer:
 class _Pace:
     """When a consumer looks again. What comes bit by bit gathers in its pause, at least `idle_s` and three times as long as the look took, so that none
     works more than a quarter of its time on less than a batch. Whoever is woken and finds nothing stands beside another process that takes it, or behind a
-    transaction that ends in a moment: its pause doubles, for each look costs the database as much as one that finds something.
+    transaction that ends in a moment: its pause doubles, for each look costs the database as much as one that finds something. Who is not woken and finds
+    some is passing over what it does not want, and need not hurry.
     """
 
     pause_s: float = 0.0
@@ -188,17 +202,16 @@ class _Pace:
 
     def looked(self, found: int, idle_s: float, *, took_s: float, is_woken: bool) -> None:
         """A look took so long and found so many; `is_woken`: somebody had said that there was something."""
-        if found:
+        if found >= SMALL or (found and is_woken):
             self._wait_s = self._in_vain_s = 0.0
         else:
             self._wait_s = max(idle_s, self._wait_s * 2)
-            self._in_vain_s = min(max(idle_s, self._in_vain_s) * 2, IDLE_S) if is_woken else 0.0
-        self.pause_s = (
-            0.0 if found >= SMALL else max(idle_s if found else 0.0, self._in_vain_s, min(took_s * 3, IDLE_S))
-        )
+            self._in_vain_s = min(max(idle_s, self._in_vain_s) * 2, LOOK_S) if is_woken else 0.0
+        least_s = max(idle_s if found else 0.0, self._in_vain_s, min(took_s * 3, IDLE_S))
+        self.pause_s = 0.0 if found >= SMALL else least_s
 
     def patience_s(self, *, is_told: bool) -> float:
-        """How long to wait for being woken before looking unasked: not at all where the last look found something."""
+        """How long to wait for being woken before looking unasked: not at all where more of what it was woken for may come in sight."""
         self._wait_s = min(self._wait_s, LOOK_S if is_told else IDLE_S)
         return self._wait_s
 

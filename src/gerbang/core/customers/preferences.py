@@ -37,7 +37,8 @@ async def wishes_of(tx: Tx, people: Sequence[Reached]) -> list[Wishes]:
     """
     found = [Wishes() for _ in people]
     agreed = await consents.granted(tx, [(one.customer, one.payment, one.phone) for one in people])
-    for row in await store.wishes(tx, [one[:3] for one in people]) if people else ():
+    known = [place for place, one in enumerate(people) if any(one[:3])]  # of who left no trace nobody knows a wish
+    for row in await store.wishes(tx, [(place, *people[place][:3]) for place in known]) if known else ():
         before = found[row["place"]]
         unwanted = ALL if row["stopped"] else frozenset(row["muted"])
         hours, zone = before.quiet_hours or row["quiet_hours"], before.time_zone or row["time_zone"]

@@ -163,9 +163,8 @@ async def with_digest(tx: Tx, digest: bytes) -> list[Customer]:
     return [_customer(row) for row in found]
 
 
-async def wishes(tx: Tx, people: Sequence[tuple[UUID | None, str, str]]) -> list[Row]:
-    """What any customer who may be meant wants and does not want, the nearest first, by the place among `people`: the customer's id, an address in small letters, a number."""
-    rows = [(place, *one) for place, one in enumerate(people)]
+async def wishes(tx: Tx, people: Sequence[tuple[int, UUID | None, str, str]]) -> list[Row]:
+    """What any customer who may be meant wants and does not want, the nearest first, by each one's place: the customer's id, an address in small letters, a number."""
     return await tx.fetch(
         """
         SELECT n.place, c.muted, c.stopped_at IS NOT NULL AS stopped, c.quiet_hours, c.time_zone
@@ -181,7 +180,7 @@ async def wishes(tx: Tx, people: Sequence[tuple[UUID | None, str, str]]) -> list
         WHERE c.stopped_at IS NOT NULL OR c.muted <> '{}' OR c.quiet_hours <> '' OR c.time_zone <> ''
         ORDER BY n.place, c.nearness, c.id DESC
         """,
-        *columns(rows, 4),
+        *columns(people, 4),
     )
 
 
