@@ -14,7 +14,6 @@ from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.cli.ports import free_port
-from gerbang.core.announcements.service import TOPIC as ANNOUNCEMENTS
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.notifications import suppression_store
@@ -204,7 +203,8 @@ async def open_house(folder: Path, database: FreshDatabase) -> AsyncIterator[Hou
         group.create_task(inbox.run(stop))
         for consumer in core.nouns.consumers(core):
             await consumer.prepare()
-            inbox.channel.subscribe(ANNOUNCEMENTS, consumer.wake)
+            for topic in consumer.topics:
+                inbox.channel.subscribe(topic, consumer.wake)
             group.create_task(consumer.run(stop))
         gateway, limits = assemble(app.services(core)), limits_of(chosen)
         group.create_task(
