@@ -18,7 +18,7 @@ def check_form(header: bytes | None) -> str:
     """The key; raises IdempotencyKeyRequired, IdempotencyKeyInvalid, or CardDataRefused, because keys are kept. A refused key is not repeated in the error."""
     if header is None:
         raise IdempotencyKeyRequired(
-            "A request that moves money names itself, so that sending it twice does it once.",
+            "A request that makes or changes something for good names itself, so that sending it twice does it once.",
             hint="Send a fresh UUID as Idempotency-Key, and the same one when you repeat. See /docs/errors#idempotency_key_required.",
         )
     if not 0 < len(header) <= MOST_CHARACTERS or not all(0x20 < byte < 0x7F for byte in header):
