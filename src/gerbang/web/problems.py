@@ -33,7 +33,7 @@ class Malformed(Invalid):
 
 
 class IdempotencyKeyRequired(Invalid):
-    """A request that moves money came without an Idempotency-Key (R3)."""
+    """A request that makes or changes something for good came without an Idempotency-Key (R3)."""
 
     code = "idempotency_key_required"
     title = "An Idempotency-Key header is required"
