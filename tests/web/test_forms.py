@@ -53,6 +53,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/orders/{order}/do/{act}": {},
     "/console/pack/{order}": {},
     "/console/pack/waves": {},
+    "/console/pack/waves/{wave}/ship": {},
     # what is typed to answer a claim is tried where there is one: the console's own tests
     "/console/claims/{claim}/{answer}": {},
     "/console/payments/new": LINK,

@@ -163,3 +163,8 @@ def _split(seconds: int) -> Iterator[int]:
     for size in (86_400, 3_600, 60, 1):
         count, seconds = divmod(seconds, size)
         yield count
+
+
+def spreadsheet_text(said: str) -> str:
+    """Text in a cell of a CSV: what a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{said}" if said.startswith(("=", "+", "-", "@", "\t", "\r")) else said

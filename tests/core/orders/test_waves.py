@@ -21,14 +21,18 @@ from gerbang.core.orders.waves_model import (
     LabelsNotThere,
     NewWave,
     NothingToPack,
+    NothingToShip,
     OrdersNotForWave,
     Wave,
     WaveNotFound,
+    WaveNotPacked,
     WaveOrderStatus,
     WaveStatus,
 )
 from gerbang.ports.marketplace_orders import ItemStatus
-from tests.core.orders.test_operations import PACK_PATH, fault, faults, statuses
+from tests.core.orders.test_operations import PACK_PATH, SHIP_PATH, fault, faults, statuses
+from tests.core.orders.test_own_orders import made as bought_of_us
+from tests.core.orders.test_own_orders import stocked
 from tests.core.orders.world import ID, OPERATOR, SG, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -41,15 +45,23 @@ async def made(world: World, orders: Sequence[OrderDetails], key: str = "") -> W
     return wave
 
 
-async def done(world: World, wave: Wave, seconds: float = 20) -> Wave:
+async def done(world: World, wave: Wave, seconds: float = 20, status: WaveStatus = WaveStatus.DONE) -> Wave:
     ends = time.monotonic() + seconds
     while True:
         now, _ = await world.orders.waves.get(wave.id)
-        if now.status is WaveStatus.DONE:
+        if now.status is status:
             return now
         assert time.monotonic() < ends, now
         await hurried(world, WAVE_JOB, ids.show(WAVE_PREFIX, wave.id))
         await asyncio.sleep(0.1)
+
+
+async def shipped(world: World, wave: Wave, seconds: float = 20) -> Wave:
+    """All that is packed is said to be ready, and it is over."""
+    asked, _ = await world.orders.waves.ship(OPERATOR, wave.id, world.key())
+    assert asked.status is WaveStatus.SHIPPING
+    world.core.wake()
+    return await done(world, wave, seconds, WaveStatus.SHIPPED)
 
 
 async def hurried(world: World, kind: str, key: str) -> None:
@@ -180,6 +192,61 @@ async def test_who_dies_between_two_batches_is_gone_on_for(world: World) -> None
     assert await world.sent(PACK_PATH) == before + 2
 
 
+async def test_a_wave_ends_at_shipped_each_parcel_once_and_what_did_not_leave_is_told_and_tried_again(
+    world: World,
+) -> None:
+    ours = await bought_of_us(world, await stocked(world, 1))
+    many = [*await asyncio.gather(*(world.bought() for _ in range(3))), await world.bought(SG), ours]
+    await world.stop_worker()
+    wave = await made(world, many)
+    with pytest.raises(WaveNotPacked):
+        await world.orders.waves.ship(OPERATOR, wave.id, world.key())
+    await world.start_worker()
+    ended = await done(world, wave)
+    assert (ended.packed, ended.printed, ended.shipped) == (5, 4, 0), "one of our own has no label of a marketplace"
+    before = await world.sent(SHIP_PATH)
+    await fault(world, "item_busy", SHIP_PATH)
+    ended = await shipped(world, wave)
+    assert (ended.packed, ended.shipped) == (5, 4)
+    assert await world.sent(SHIP_PATH) == before + 2, "one call for each shop"
+    _, (left,) = await world.orders.waves.get(wave.id)
+    assert (left.status, left.code) == (WaveOrderStatus.PACKED, "700024")
+    assert left.reason
+    ended = await shipped(world, wave)
+    assert (ended.shipped, await world.sent(SHIP_PATH)) == (5, before + 3)
+    assert not (await world.orders.waves.get(wave.id))[1]
+    assert statuses(await world.orders.get(ours.order.id)) == ["shipped"]
+    for one in many[:-1]:
+        told = [type_ for type_, _ in await world.told(one)]
+        assert told.count("order.ready_to_ship") == 1
+    with pytest.raises(NothingToShip):
+        await world.orders.waves.ship(OPERATOR, wave.id, world.key())
+    assert len(pages((await world.orders.waves.labels.print(OPERATOR, wave.id)).body)) == 4, "printed again"
+
+
+async def test_a_lost_answer_to_shipping_is_looked_up_and_a_cancelled_order_does_not_leave(world: World) -> None:
+    many = await asyncio.gather(*(world.bought() for _ in range(3)))
+    wave = await done(world, await made(world, many))
+    await world.push(on=False)
+    await world.market.control("cancel", shop="toko-id", order=many[2].order.external_id, kind="now")
+    await world.push(on=True)
+    async with world.core.db.transaction() as tx:
+        await tx.execute("UPDATE order_items SET status = 'cancelled' WHERE order_id = $1", many[2].order.id)
+    before = await world.sent(SHIP_PATH)
+    await fault(world, "reset_after_effect", SHIP_PATH)
+    asked, _ = await world.orders.waves.ship(OPERATOR, wave.id, key := world.key())
+    world.core.wake()
+    await _asked(world, wave, WaveOrderStatus.SHIPPING)
+    for one in many[:2]:
+        operation = (await world.orders.operations.of_order(one.order.id))[0]
+        await hurried(world, OPERATE, ids.show(OPERATION_PREFIX, operation.id))
+    ended = await done(world, wave, status=WaveStatus.SHIPPED)
+    assert (ended.packed, ended.shipped, await world.sent(SHIP_PATH)) == (3, 2, before + 1)
+    assert [one.order_id for one in (await world.orders.waves.get(wave.id))[1]] == [many[2].order.id]
+    assert (await world.orders.waves.ship(OPERATOR, wave.id, key))[1], "the same key ships nothing again"
+    assert asked.shipper == OPERATOR.label
+
+
 async def test_an_erased_buyer_takes_the_document_along_and_the_others_are_fetched_anew(world: World) -> None:
     one, other = await world.bought(), await world.bought()
     wave = await done(world, await made(world, [one, other]))
@@ -204,11 +271,11 @@ async def test_500_labels_in_one_wave(world: World) -> None:
     assert len(texts) == len(set(texts)) == 500
 
 
-async def _asked(world: World, wave: Wave) -> None:
+async def _asked(world: World, wave: Wave, status: WaveOrderStatus = WaveOrderStatus.PACKING) -> None:
     """Until the wave has asked for its orders, and its answer is lost."""
     for _ in range(400):
         async with world.core.db.reading() as tx:
-            orders = await waves_store.orders_of(tx, wave.id, WaveOrderStatus.PACKING)
+            orders = await waves_store.orders_of(tx, wave.id, status)
             rows = await tx.fetch(
                 "SELECT claimed_until, sent_at FROM order_operations WHERE id = ANY($1)",
                 [one.operation_id for one in orders],

@@ -102,6 +102,14 @@ async def test_a_wave_is_made_at_the_station_and_its_page_has_what_to_fetch(
     assert nothing.headers["location"] == "/console/pack?done=nothing"
     labels = await builder.get(f"{place}/labels")
     assert labels.headers["location"] == f"{place}?done=refused&why=labels_not_there"
+    early = await builder.post(f"{place}/ship", data={"key": "s1"})
+    assert early.headers["location"] == f"{place}?done=refused&why=wave_not_packed"
+    csv = await builder.get(f"{place}/pick-list")
+    assert csv.headers["content-type"].startswith("text/csv")
+    assert csv.content.decode("utf-8-sig").splitlines()[0] == "warehouse,sku,name,quantity"
+    assert '<option value="pasar-1">' in (await builder.get("/console/pack")).text
+    of_shop = await builder.post("/console/pack/waves", data={"key": "k3", "limit": "500", "shop": "pasar-2"})
+    assert of_shop.headers["location"] == "/console/pack?done=nothing"
     desk = await signed_in(edge, Role.SUPPORT)
     assert (await desk.get("/console/pack")).status_code == 403
     assert (await desk.get("/console/pack/waves/wav_nothing")).status_code == 403
@@ -123,6 +131,12 @@ async def test_a_wave_is_made_once_and_shown_with_its_pick_list(edge: Edge) -> N
     lines = (await edge.get(f"/v1/waves/{wave['id']}/pick-list", "support")).json()["data"]
     assert lines == [{"sku": "KOPI-250", "name": "Kopi Gayo 250 g", "warehouse": "", "quantity": 3}]
     assert (await edge.get(f"/v1/waves/{wave['id']}", "support")).json()["failures"] == []
+    csv = await edge.get(f"/v1/waves/{wave['id']}/pick-list/csv", "support")
+    assert csv.content.decode("utf-8-sig") == "warehouse,sku,name,quantity\r\n,KOPI-250,Kopi Gayo 250 g,3\r\n"
+    early = await edge.post(f"/v1/waves/{wave['id']}/ship", "developer", {}, ids.new().hex)
+    assert (early.status_code, early.json()["code"]) == (409, "wave_not_packed")
+    assert (await edge.post(f"/v1/waves/{wave['id']}/ship", "support", {}, ids.new().hex)).status_code == 403
+    assert (await edge.post("/v1/waves/wav_nothing/ship", "developer", {}, ids.new().hex)).status_code == 404
     taken = await edge.post("/v1/waves", "developer", {"orders": [one]}, ids.new().hex)
     assert (taken.status_code, taken.json()["code"]) == (422, "orders_not_for_wave")
     labels = await edge.get(f"/v1/waves/{wave['id']}/labels", "developer")

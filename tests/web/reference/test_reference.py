@@ -28,7 +28,7 @@ NOT_SHOWN = {
     "beginImport", "checkShop", "mapByCsv", "mapListing", "pushListing", "readImport", "readListing", "readStockRules", "setStockRules",
     "cancelOrder", "createOrder", "setOrderCod", "listOrderOperations", "packOrder", "readCancelOptions", "readOrderDocument", "setInvoiceNumber", "shipOrder",
     "deliverDigitalItems", "deliverOrder", "failOrderDelivery", "releaseOrder", "repackOrder", "returnOrder",
-    "createWave", "readPickList", "readWave", "readWaveLabels",
+    "createWave", "exportPickList", "shipWave", "readPickList", "readWave", "readWaveLabels",
     "acceptClaim", "listClaims", "listRefusalReasons", "readClaim", "receiveClaim", "refuseClaim",
     "setRefundDestination", "settleRefund", "stepUp", "streamEvents", "streamPaymentEvents", "verifyHook",
 }  # fmt: skip

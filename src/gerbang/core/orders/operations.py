@@ -106,6 +106,10 @@ class Operations:
         outcomes = [ItemOutcome(ids.show(ITEM_PREFIX, item.id), is_done=True) for item in items]
         await operation_store.end(tx, known, OperationStatus.DONE, outcomes)
 
+    async def do_own(self, tx: Tx, actor: str, details: OrderDetails, id_: UUID, items: Sequence[Item]) -> None:
+        """Carry out an operation of an order of our own that was written in this transaction."""
+        await self._do(tx, Caller("system", actor), details, id_, items)
+
     async def of_order(self, order: UUID) -> Sequence[Operation]:
         """What was asked last, newest first."""
         async with self._db.reading() as tx:

@@ -75,7 +75,7 @@ class Orders:
         self.operating = Operating(self.reading)
         self.operations = Operations(db, self.operating, wait_s, count)
         self.documents = Documents(db, outbound, clock)
-        self.waves = Waves(db, self.reading)
+        self.waves = Waves(db, self.reading, self.operations)
 
     async def get(self, id_: UUID) -> OrderDetails:
         """One, whole. Raises OrderNotFound."""

@@ -1,11 +1,11 @@
-"""Waves: up to 500 orders by deadline, packed twenty in a call and labelled twenty in a document, by a job that goes on wherever the last one ended.
+"""Waves: up to 500 orders by deadline, packed twenty in a call, labelled twenty in a document and shipped twenty in a call, by a job that goes on wherever the last one ended.
 
-Each order is packed by an operation of its own, which is never sent twice. What cannot be packed falls out with its reason, and nothing that comes after waits for it.
+Each order is packed and shipped by operations of its own, which are never sent twice. What cannot be packed falls out with its reason, and nothing that comes after waits for it.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from gerbang.base import ids
@@ -17,20 +17,23 @@ from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.idempotency.service import claim
 from gerbang.core.identity.model import Caller
-from gerbang.core.orders import operation_store
+from gerbang.core.orders import operation_store, waves_shipping
 from gerbang.core.orders import store as orders_store
 from gerbang.core.orders import waves_store as store
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import OrderDetails
 from gerbang.core.orders.operation_model import OPEN, Operation, OperationKind, OperationStatus, why_not
-from gerbang.core.orders.operations import TAKEN_OVER, Wanted, write
+from gerbang.core.orders.operations import TAKEN_OVER, Operations, Wanted, write
 from gerbang.core.orders.reading import Reading
+from gerbang.core.orders.waves_calls import OperatingTogether
 from gerbang.core.orders.waves_labels import WaveLabels
 from gerbang.core.orders.waves_model import (
     BATCH,
+    IN_PARCEL,
     MOST_ORDERS,
     WAVE,
     WAVE_PREFIX,
+    Change,
     NewWave,
     NothingToPack,
     OrdersNotForWave,
@@ -40,8 +43,8 @@ from gerbang.core.orders.waves_model import (
     WaveOrder,
     WaveOrderStatus,
     WaveStatus,
+    words_of,
 )
-from gerbang.core.orders.waves_packing import PackingTogether
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, NewJob, Retry
 
@@ -51,16 +54,24 @@ _MOST_TRIES: Final = 500
 _BATCHES: Final = 4  # in one run of the job
 _S: Final = WaveOrderStatus
 _NONE_LEFT: Final = "no_parcel"
-Change = tuple[int, WaveOrderStatus, UUID | None, str, str]
+
+
+class _Step(NamedTuple):
+    """What one step comes to: operations to be carried out together, or orders of which some need a label, and in how many seconds to come again; None: all is done."""
+
+    asked: Sequence[UUID] = ()
+    wait_s: float | None = 0.0
+    unlabelled: Sequence[WaveOrder] = ()
 
 
 class Waves:
     """The use cases, and the handler of `order.wave`."""
 
-    def __init__(self, db: Database, reading: Reading) -> None:
+    def __init__(self, db: Database, reading: Reading, operations: Operations) -> None:
         self._db = db
         self._clock = reading.clock
-        self._packing = PackingTogether(reading)
+        self._operations = operations
+        self._together = OperatingTogether(reading)
         self.labels = WaveLabels(db, reading)
 
     async def make(self, caller: Caller, wanted: NewWave, key: IdempotencyKey) -> tuple[Wave, bool]:
@@ -73,13 +84,26 @@ class Waves:
         made, _ = await self.get(first or id_)
         return made, first is not None
 
+    async def ship(self, caller: Caller, id_: UUID, key: IdempotencyKey) -> tuple[Wave, bool]:
+        """All that is packed of a wave leaves; whether the same key said so before. Raises WaveNotFound, WaveNotPacked, NothingToShip, IdempotencyKeyReused."""
+        async with self._db.transaction() as tx:
+            wave = await store.lock(tx, id_)
+            if wave is None:
+                raise WaveNotFound
+            first = await claim(tx, key, WAVE, id_)
+            if first is None:
+                await waves_shipping.ask(tx, caller, wave)
+                await queue.enqueue(tx, [NewJob(WAVE_JOB, ids.show(WAVE_PREFIX, id_), most_tries=_MOST_TRIES)])
+        now, _ = await self.get(id_)
+        return now, first is not None
+
     async def get(self, id_: UUID) -> tuple[Wave, Sequence[WaveOrder]]:
-        """A wave and those of its orders that fell out, or are packed in part. Raises WaveNotFound."""
+        """A wave and those of its orders that fell out, are packed in part, or did not leave. Raises WaveNotFound."""
         async with self._db.reading() as tx:
             found = await store.one(tx, id_)
             if found is None:
                 raise WaveNotFound
-            ended = await store.orders_of(tx, id_, _S.FAILED, _S.PACKED)
+            ended = await store.orders_of(tx, id_, _S.FAILED, *IN_PARCEL)
         return found, [one for one in ended if one.status is _S.FAILED or one.code]
 
     async def page(self, after: Place | None, limit: int) -> Sequence[Wave]:
@@ -120,36 +144,54 @@ class Waves:
         await queue.enqueue(tx, [NewJob(WAVE_JOB, shown, most_tries=_MOST_TRIES)])
 
     async def _step(self, id_: UUID) -> float | None:
-        """One batch. 0: go on at once; None: the wave is done; else in how many seconds to come again."""
+        """One batch. 0: go on at once; None: nothing is left to be done; else in how many seconds to come again."""
         async with self._db.transaction() as tx:
             wave = await store.lock(tx, id_)
-            if wave is None or wave.status is WaveStatus.DONE:
+            if wave is None or wave.status in (WaveStatus.DONE, WaveStatus.SHIPPED):
                 return None
             await self._settle(tx, id_)
-            waiting = await store.orders_of(tx, id_, _S.WAITING)
-            batch = [one for one in waiting if one.connection == waiting[0].connection][:BATCH]
-            asked = await self._begin(tx, wave, batch)
-            packing = await store.orders_of(tx, id_, _S.PACKING)
-            packed = await store.orders_of(tx, id_, _S.PACKED)
-            unlabelled = [one for one in packed if one.part is None]
-            status = WaveStatus.PACKING if waiting or packing else WaveStatus.PRINTING
-            if status is WaveStatus.PRINTING and not unlabelled:
-                status = WaveStatus.DONE
-            await store.recount(tx, id_, status)
-            if status is WaveStatus.DONE:
-                told = {"packed": len(packed), "failed": wave.total - len(packed)}
-                await record(tx, [Entry(SYSTEM, "wave.done", ids.show(WAVE_PREFIX, id_), told)])
-                return None
-        if batch:
-            await self._packing.pack(asked)
-            return 0.0
-        if unlabelled:
-            return await self._label(id_, packed)
-        return _LOOK_AGAIN_S
+            if wave.status is WaveStatus.SHIPPING:
+                step = await self._ship_some(tx, wave)
+            else:
+                step = await self._pack_some(tx, wave)
+        if step.asked:
+            await self._together.carry_out_together(step.asked)
+        if step.unlabelled:
+            return await self._label(id_, step.unlabelled)
+        return step.wait_s
+
+    async def _pack_some(self, tx: Tx, wave: Wave) -> _Step:
+        waiting = await store.orders_of(tx, wave.id, _S.WAITING)
+        batch = [one for one in waiting if one.connection == waiting[0].connection][:BATCH]
+        asked = await self._begin(tx, wave, batch)
+        is_open = bool(waiting or await store.orders_of(tx, wave.id, _S.PACKING))
+        packed = await store.orders_of(tx, wave.id, _S.PACKED)
+        is_labelled = all(one.part is not None or one.connection is None for one in packed)
+        if batch or is_open:
+            await store.recount(tx, wave.id, WaveStatus.PACKING)
+            return _Step(asked, 0.0 if batch else _LOOK_AGAIN_S)
+        if not is_labelled:
+            await store.recount(tx, wave.id, WaveStatus.PRINTING)
+            return _Step(unlabelled=packed)
+        await store.recount(tx, wave.id, WaveStatus.DONE)
+        told = {"packed": len(packed), "failed": wave.total - len(packed)}
+        await record(tx, [Entry(SYSTEM, "wave.done", ids.show(WAVE_PREFIX, wave.id), told)])
+        return _Step(wait_s=None)
+
+    async def _ship_some(self, tx: Tx, wave: Wave) -> _Step:
+        batch, asked = await waves_shipping.begin(tx, wave, self._operations, self._clock.now())
+        is_open = bool(batch or await store.orders_of(tx, wave.id, _S.SHIPPING))
+        await store.recount(tx, wave.id, WaveStatus.SHIPPING if is_open else WaveStatus.SHIPPED)
+        if is_open:
+            return _Step(asked, 0.0 if batch else _LOOK_AGAIN_S)
+        shipped = len(await store.orders_of(tx, wave.id, _S.SHIPPED))
+        told = {"shipped": shipped, "not_shipped": len(await store.orders_of(tx, wave.id, _S.PACKED))}
+        await record(tx, [Entry(SYSTEM, "wave.shipped", ids.show(WAVE_PREFIX, wave.id), told)])
+        return _Step(wait_s=None)
 
     async def _settle(self, tx: Tx, id_: UUID) -> None:
-        """What has become of orders that are being packed."""
-        packing = await store.orders_of(tx, id_, _S.PACKING)
+        """What has become of orders that are being packed or shipped."""
+        packing = await store.orders_of(tx, id_, _S.PACKING, _S.SHIPPING)
         found = await operation_store.of_ids(tx, [one.operation_id for one in packing if one.operation_id])
         ended = [
             _end(one, found[one.operation_id])
@@ -175,10 +217,13 @@ class Waves:
                 continue
             try:
                 wanted = Wanted(OperationKind.PACK, carrier=wave.carrier)
-                await write(tx, operation, wave.actor, details, wanted, late=late)
+                items = await write(tx, operation, wave.actor, details, wanted, late=late)
             except Conflict as error:
-                why = error.errors[0].detail.partition(": ")[2] if error.errors else error.detail
-                changes.append((one.place, _S.FAILED, None, error.code, why[:300]))
+                changes.append((one.place, _S.FAILED, None, error.code, words_of(error)))
+                continue
+            if one.connection is None:
+                await self._operations.do_own(tx, wave.actor, details, operation, items)
+                changes.append((one.place, _S.PACKED, operation, "", ""))
                 continue
             asked.append(operation)
             changes.append((one.place, _S.PACKING, operation, "", ""))
@@ -189,7 +234,7 @@ class Waves:
         """The next document, of the first shop that hands one over. Where none does, they are asked again later: what is packed stays packed."""
         places: Sequence[int] = ()
         failed: UpstreamFailed | None = None
-        for shop in dict.fromkeys(one.connection for one in packed if one.part is None):
+        for shop in dict.fromkeys(one.connection for one in packed if one.part is None and one.connection):
             try:
                 places = await self.labels.next_part(packed, shop)
                 break
@@ -219,12 +264,16 @@ def _is_packed(details: OrderDetails) -> bool:
 def _end(one: WaveOrder, operation: Operation) -> Change:
     """Of a parcel that some items did not get into a person hears, though it has a label."""
     missed = next((item for item in operation.outcomes if not item.is_done), None)
-    code, reason = (missed.code, missed.reason) if missed else ("", "")
-    status = _S.FAILED if operation.status is OperationStatus.NOT_DONE else _S.PACKED
+    if one.status is _S.SHIPPING:
+        status = _S.PACKED if missed else _S.SHIPPED
+        code, reason = (missed.code, missed.reason) if missed else (one.code, one.reason)
+    else:
+        status = _S.FAILED if operation.status is OperationStatus.NOT_DONE else _S.PACKED
+        code, reason = (missed.code, missed.reason) if missed else ("", "")
     return one.place, status, one.operation_id, code, reason
 
 
-async def _named(tx: Tx, orders: Sequence[UUID]) -> list[tuple[UUID, str, bool]]:
+async def _named(tx: Tx, orders: Sequence[UUID]) -> list[tuple[UUID, str | None, bool]]:
     """Orders that were named, by deadline. Raises OrdersNotForWave with a pointer for each that is not to be packed."""
     known = {one.order.id: one for one in await load_orders(tx, list(dict.fromkeys(orders)))}
     taken = await store.in_open_wave(tx, orders)
@@ -233,8 +282,6 @@ async def _named(tx: Tx, orders: Sequence[UUID]) -> list[tuple[UUID, str, bool]]
         why = ""
         if id_ not in known:
             why = "There is no such order."
-        elif known[id_].order.connection is None:
-            why = "It is an order of our own: no marketplace packs it."
         elif id_ in taken:
             why = "It is in another wave that is not over."
         elif not _is_packed(known[id_]) and all(why_not(OperationKind.PACK, item) for item in known[id_].items):
@@ -247,4 +294,4 @@ async def _named(tx: Tx, orders: Sequence[UUID]) -> list[tuple[UUID, str, bool]]
     ordered = sorted(
         known.values(), key=lambda one: (one.order.ship_by is None, one.order.ship_by or far, one.order.id)
     )
-    return [(one.order.id, one.order.connection or "", one.order.livemode) for one in ordered]
+    return [(one.order.id, one.order.connection, one.order.livemode) for one in ordered]

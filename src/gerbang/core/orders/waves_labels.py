@@ -17,7 +17,7 @@ from gerbang.core.orders import waves_store as store
 from gerbang.core.orders.documents import Document
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.reading import Reading
-from gerbang.core.orders.waves_model import BATCH, WAVE_PREFIX, LabelsNotThere, WaveNotFound, WaveOrder, WaveOrderStatus
+from gerbang.core.orders.waves_model import BATCH, IN_PARCEL, WAVE_PREFIX, LabelsNotThere, WaveNotFound, WaveOrder
 from gerbang.ports.marketplace import LABELS
 from gerbang.ports.marketplace_orders import Label
 
@@ -44,7 +44,7 @@ class WaveLabels:
         async with self._db.reading() as tx:
             if await store.one(tx, wave) is None:
                 raise WaveNotFound
-            packed = await store.orders_of(tx, wave, WaveOrderStatus.PACKED)
+            packed = await store.orders_of(tx, wave, *IN_PARCEL)
             kept = await store.labels(tx, wave)
         parts: dict[int, list[WaveOrder]] = {}
         for one in packed:
@@ -77,10 +77,11 @@ class WaveLabels:
         """One document of these, kept; empty where none of them has a parcel that may be printed."""
         parcels = await self._parcels(orders)
         wanted = [package for one in orders for package in parcels.get(one.order_id, ())]
-        bodies: list[bytes] = []
+        shop, bodies = orders[0].connection, list[bytes]()
+        assert shop is not None, "an order of our own has no label of a marketplace"
         for first in range(0, len(wanted), LABELS.most):
             several = wanted[first : first + LABELS.most]
-            label = await self._asked(orders[0].connection, several)
+            label = await self._asked(shop, several)
             if label.content_type != PDF:
                 raise OutcomeUnknown(f"The labels are {label.content_type[:60]}, not a PDF.")
             bodies.append(label.body)

@@ -17,20 +17,40 @@ BATCH: Final = 20  # orders in one call to pack, and parcels in one document
 
 
 class WaveStatus(StrEnum):
-    """`packing`: orders are packed still; `printing`: all that can be is packed, and labels are fetched."""
+    """`packing`: orders are packed still; `printing`: all that can be is packed, and labels are fetched; `done`: it waits for somebody who ships it; `shipping`: its
+    parcels are said to be ready; `shipped`: each is, or has its reason and can be tried again.
+    """
 
     PACKING = "packing"
     PRINTING = "printing"
     DONE = "done"
+    SHIPPING = "shipping"
+    SHIPPED = "shipped"
 
 
 class WaveOrderStatus(StrEnum):
-    """Where one order of a wave stands. While it is `packing` its operation says how far it is."""
+    """Where one order of a wave stands. While it is `packing` or `shipping` its operation says how far it is."""
 
     WAITING = "waiting"
     PACKING = "packing"
     PACKED = "packed"
     FAILED = "failed"  # told with its reason; nothing that comes after waits for it
+    TO_SHIP = "to_ship"
+    SHIPPING = "shipping"
+    SHIPPED = "shipped"  # ready for its carrier, or gone
+
+
+IN_PARCEL: Final = (WaveOrderStatus.PACKED, WaveOrderStatus.TO_SHIP, WaveOrderStatus.SHIPPING, WaveOrderStatus.SHIPPED)
+
+
+Change = tuple[int, WaveOrderStatus, UUID | None, str, str]  # place, status, operation, code, reason
+_MOST_WORDS: Final = 300
+
+
+def words_of(error: Conflict) -> str:
+    """Why an order falls out, as it is shown: of several faults the first, without the item's name."""
+    why = error.errors[0].detail.partition(": ")[2] if error.errors else error.detail
+    return why[:_MOST_WORDS]
 
 
 class WaveNotFound(NotFound):
@@ -55,8 +75,18 @@ class LabelsNotThere(Conflict):
     title = "There are no labels of this wave yet"
 
 
+class WaveNotPacked(Conflict):
+    code = "wave_not_packed"
+    title = "The wave is not packed and labelled yet"
+
+
+class NothingToShip(Conflict):
+    code = "nothing_to_ship"
+    title = "No parcel of the wave waits to be shipped"
+
+
 class Wave(msgspec.Struct, frozen=True, kw_only=True):
-    """A wave. `total` orders are in it; of them so many are `packed`, `failed`, and have their label (`printed`)."""
+    """A wave. `total` orders are in it; of them so many are `packed`, `failed`, have their label (`printed`) and are `shipped`; `shipper` said so last."""
 
     id: UUID
     livemode: bool
@@ -67,17 +97,19 @@ class Wave(msgspec.Struct, frozen=True, kw_only=True):
     packed: int
     failed: int
     printed: int
+    shipped: int
+    shipper: str
     created_at: datetime
     updated_at: datetime
 
 
 class WaveOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One order of a wave, at its place by deadline. `part` is the document that has its label."""
+    """One order of a wave, at its place by deadline. `part` is the document that has its label; one of our own has neither shop nor label."""
 
     wave_id: UUID
     place: int
     order_id: UUID
-    connection: str
+    connection: str | None
     status: WaveOrderStatus
     operation_id: UUID | None
     code: str

@@ -9,20 +9,18 @@ from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import Place
 from gerbang.core.orders.waves_model import PickLine, Wave, WaveOrder, WaveOrderStatus, WaveStatus
 
-_WAVES: Final = (
-    "SELECT id, livemode, status, carrier, actor, total, packed, failed, printed, created_at, updated_at FROM waves "
-)
+_WAVES: Final = "SELECT id, livemode, status, carrier, actor, total, packed, failed, printed, shipped, shipper, created_at, updated_at FROM waves "
 _ORDERS: Final = (
     "SELECT wave_id, place, order_id, connection, status, operation_id, code, reason, part FROM wave_orders "
 )
 
 
-async def to_pack(tx: Tx, shop: str | None, before: datetime | None, limit: int) -> list[tuple[UUID, str, bool]]:
+async def to_pack(tx: Tx, shop: str | None, before: datetime | None, limit: int) -> list[tuple[UUID, str | None, bool]]:
     """What waits to be packed and is in no open wave, the nearest deadline first: order, shop, livemode."""
     rows = await tx.fetch(
         """
         SELECT id, connection, livemode FROM orders o
-        WHERE status IN ('pending', 'repacked') AND connection IS NOT NULL
+        WHERE status IN ('pending', 'repacked')
             AND ($1::text IS NULL OR connection = $1) AND ($2::timestamptz IS NULL OR ship_by < $2)
             AND EXISTS (SELECT FROM order_items i WHERE i.order_id = o.id AND i.status IN ('pending', 'repacked')
                 AND i.fulfilment IN ('carrier', 'own_fleet'))
@@ -44,7 +42,7 @@ async def in_open_wave(tx: Tx, orders: Sequence[UUID]) -> set[UUID]:
     return {row["order_id"] for row in rows}
 
 
-async def add(tx: Tx, id_: UUID, carrier: str, actor: str, orders: Sequence[tuple[UUID, str, bool]]) -> int:
+async def add(tx: Tx, id_: UUID, carrier: str, actor: str, orders: Sequence[tuple[UUID, str | None, bool]]) -> int:
     """A new wave of these orders, in this order; those that another wave has taken at this very moment are left out. Returns how many it has."""
     await tx.execute(
         """
@@ -126,14 +124,30 @@ async def recount(tx: Tx, wave: UUID, status: WaveStatus) -> None:
     """How far it is."""
     await tx.execute(
         """
-        UPDATE waves SET status = $2, updated_at = business_now(), (packed, failed, printed) = (
-            SELECT count(*) FILTER (WHERE status = 'packed'), count(*) FILTER (WHERE status = 'failed'), count(part)
+        UPDATE waves SET status = $2, updated_at = business_now(), (packed, failed, printed, shipped) = (
+            SELECT count(*) FILTER (WHERE status IN ('packed', 'to_ship', 'shipping', 'shipped')),
+                count(*) FILTER (WHERE status = 'failed'), count(part), count(*) FILTER (WHERE status = 'shipped')
             FROM wave_orders WHERE wave_id = $1)
         WHERE id = $1
         """,
         wave,
         status.value,
     )
+
+
+async def to_ship(tx: Tx, wave: UUID, shipper: str) -> int:
+    """What is packed of a wave is to be shipped now; what packing left to tell of one stays, and what an earlier try to ship it told is forgotten. How many."""
+    tag = await tx.execute(
+        """
+        UPDATE wave_orders w SET status = 'to_ship', code = CASE WHEN o.kind = 'pack' THEN w.code ELSE '' END,
+            reason = CASE WHEN o.kind = 'pack' THEN w.reason ELSE '' END
+        FROM wave_orders n LEFT JOIN order_operations o ON o.id = n.operation_id
+        WHERE w.wave_id = $1 AND w.status = 'packed' AND n.wave_id = w.wave_id AND n.place = w.place
+        """,
+        wave,
+    )
+    await tx.execute("UPDATE waves SET shipper = $2 WHERE id = $1", wave, shipper)
+    return int(tag.split()[-1])
 
 
 async def pick_list(tx: Tx, wave: UUID) -> list[PickLine]:

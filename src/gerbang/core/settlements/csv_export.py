@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from gerbang.base.formats import spreadsheet_text
 from gerbang.base.money import EXPONENTS
 from gerbang.core.settlements.model import SettlementLine
 from gerbang.core.settlements.unit_of_work import line_name
@@ -25,7 +26,6 @@ HEAD: Final = (
     "shop",
     "statement",
 )
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(lines: Sequence[SettlementLine]) -> bytes:
@@ -35,15 +35,11 @@ def as_csv(lines: Sequence[SettlementLine]) -> bytes:
     writer.writerow(HEAD)
     for one in lines:
         amounts = (_decimal(one.amount, one.currency), _decimal(one.booked, one.currency), one.currency)
-        told = (one.kind.value, _text(one.said), _text(one.order), _text(one.item))
-        where = (one.status.value, one.why.value, one.connection, _text(one.statement))
+        told = (one.kind.value, spreadsheet_text(one.said), spreadsheet_text(one.order), spreadsheet_text(one.item))
+        where = (one.status.value, one.why.value, one.connection, spreadsheet_text(one.statement))
         writer.writerow((line_name(one.id), one.day.isoformat(), *told, *amounts, *where))
     return text.getvalue().encode("utf-8-sig")
 
 
 def _decimal(amount: int, currency: str) -> str:
     return str(Decimal(amount).scaleb(-EXPONENTS[currency]))
-
-
-def _text(said: str) -> str:
-    return f"'{said}" if said.startswith(_FORMULAS) else said

@@ -1,10 +1,11 @@
-"""/v1/waves: many orders packed together, their pick list, and their labels in one document."""
+"""/v1/waves: many orders packed and shipped together, their pick list, and their labels in one document."""
 
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 
 from gerbang.core.orders.service import Orders
+from gerbang.core.orders.waves_csv import as_csv
 from gerbang.web.api.orders import check_places
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.gateway.query_parameters import read_time
@@ -32,6 +33,18 @@ async def create_wave(request: AnyRequest, services: Services, data: NewWaveBody
     return Response(wave_view(made), status_code=201, headers=headers)
 
 
+@post("/v1/waves/{wave:str}/ship", summary="Ship a wave", tags=_TAGS, status_code=202)
+async def ship_wave(request: AnyRequest, services: Services, wave: str) -> Response[WaveView]:
+    """All its parcels are ready for their carriers: said in batches of twenty, each order once. What cannot leave is told by `GET /v1/waves/{id}` and stays packed;
+    ask again with a new key to try it once more. 409 before the wave is `done`, or where nothing is left to ship.
+    """
+    made, replayed = await services.service(Orders).waves.ship(
+        caller_of(request), wave_id(wave), context_of(request).idempotency_key()
+    )
+    headers = {"idempotent-replayed": "true"} if replayed else {}
+    return Response(wave_view(made), status_code=202, headers=headers)
+
+
 @get("/v1/waves", summary="Waves, newest first", tags=_TAGS)
 async def list_waves(services: Services, cursors: Cursors, limit: Limit = 25, cursor: Cursor = None) -> Page[WaveView]:
     """How far each is."""
@@ -54,6 +67,14 @@ async def read_pick_list(services: Services, part: Part, wave: str) -> Page[Pick
     return await part.of(f"pick-list-{id_}", lines)
 
 
+@get("/v1/waves/{wave:str}/pick-list/csv", summary="A pick list as CSV", tags=_TAGS, media_type="text/csv")
+async def export_pick_list(services: Services, wave: str) -> Response[bytes]:
+    """The whole pick list for a spreadsheet."""
+    body = as_csv(await services.service(Orders).waves.pick_list(wave_id(wave)))
+    headers = {"content-disposition": f'attachment; filename="{wave}-pick-list.csv"'}
+    return Response(body, media_type="text/csv", headers=headers)
+
+
 @get("/v1/waves/{wave:str}/labels", summary="The labels of a wave as PDF", tags=_TAGS, media_type="application/pdf")
 async def read_wave_labels(request: AnyRequest, services: Services, wave: str) -> Response[bytes]:
     """One document with the labels that are there, in the order of the wave, each on a page of its own. Printing again packs nothing and asks nobody."""
@@ -62,4 +83,12 @@ async def read_wave_labels(request: AnyRequest, services: Services, wave: str) -
     return Response(made.body, media_type=made.content_type, headers=headers)
 
 
-HANDLERS: Final = [create_wave, list_waves, read_wave, read_pick_list, read_wave_labels]
+HANDLERS: Final = [
+    create_wave,
+    ship_wave,
+    list_waves,
+    read_wave,
+    read_pick_list,
+    export_pick_list,
+    read_wave_labels,
+]

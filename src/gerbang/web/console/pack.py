@@ -18,7 +18,9 @@ from gerbang.core.orders.operation_model import OPEN, OperationKind, OperationSt
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.scanning import MOST_SCANNED, PackLine, Scan, lines_of, scan_item
 from gerbang.core.orders.service import Orders
+from gerbang.core.orders.waves_csv import as_csv
 from gerbang.core.orders.waves_model import MOST_ORDERS, WAVE_PREFIX, NewWave, NothingToPack
+from gerbang.web import texts
 from gerbang.web.console import pack_view
 from gerbang.web.console.confirmation import REFUSED
 from gerbang.web.console.pack_view import STATION
@@ -30,6 +32,7 @@ from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_o
 
 AnyRequest = Request[Any, Any, Any]
 _WAVES: Final = 10
+_MOST_CARRIER: Final = 64
 _MOST_COUNTED: Final = 200
 Counted = Mapping[str, int]
 
@@ -46,7 +49,10 @@ async def station(request: AnyRequest) -> Page:
         return await _scanned(core, order, counted, scanned)
     waves = [] if order else [pack_view.wave_row(one, locale) for one in await core.waves.page(None, _WAVES)]
     state = pack_view.state_of(order, lines_of(order, counted) if order else (), request.query_params, locale)
-    return await show(request, "pack.html", "pack", state=state, waves=waves, most=MOST_ORDERS, key=ids.new().hex)
+    shops = [] if order else await _shops(request)
+    return await show(
+        request, "pack.html", "pack", state=state, waves=waves, shops=shops, most=MOST_ORDERS, key=ids.new().hex
+    )
 
 
 @post("/console/pack/{order:str}", status_code=303)
@@ -82,13 +88,15 @@ async def pack(request: AnyRequest, order: FromPath[str]) -> Page:
 async def make_wave(request: AnyRequest) -> Page:
     """A wave of what waits, the nearest deadline first."""
     caller, core = operator(request, WRITE), services_of(request).service(Orders)
-    form = await read_form(request, "key", "limit")
+    form = await read_form(request, "key", "limit", "shop", "carrier")
     limit = int(form["limit"]) if form["limit"].isascii() and form["limit"].isdigit() else 0
     if not 1 <= limit <= MOST_ORDERS or form.cards or only_shown(request):
         return see_other(f"{STATION}?done=bad_limit")
     try:
         made, _ = await core.waves.make(
-            caller, NewWave(limit=limit), form_key(caller.label, form["key"], "wave", form["limit"])
+            caller,
+            NewWave(limit=limit, shop=form["shop"] or None, carrier=one_line(form["carrier"])[:_MOST_CARRIER]),
+            form_key(caller.label, form["key"], "wave", form["limit"], form["shop"], form["carrier"]),
         )
     except NothingToPack:
         return see_other(f"{STATION}?done=nothing")
@@ -103,7 +111,7 @@ async def wave(request: AnyRequest, wave: FromPath[str]) -> Response[bytes]:
     operator(request, WRITE)
     core, locale, id_ = services_of(request).service(Orders), locale_of(request), wave_id(wave)
     found, failed = await core.waves.get(id_)
-    failures = [pack_view.failure_row(one) for one in failed]
+    failures = [pack_view.failure_row(one, str(texts.words(locale)("ords.own"))) for one in failed]
     lines = await core.waves.pick_list(id_)
     return await show(
         request,
@@ -113,7 +121,31 @@ async def wave(request: AnyRequest, wave: FromPath[str]) -> Response[bytes]:
         failures=failures,
         lines=lines,
         said=pack_view.said_of(request.query_params, locale),
+        key=ids.new().hex,
     )
+
+
+@post("/console/pack/waves/{wave:str}/ship", status_code=303)
+async def ship_wave(request: AnyRequest, wave: FromPath[str]) -> Page:
+    """All its parcels leave; pressed again, what did not."""
+    caller, core, id_ = operator(request, WRITE), services_of(request).service(Orders), wave_id(wave)
+    form = await read_form(request, "key")
+    if form.cards or only_shown(request):
+        return see_other(f"{STATION}/waves/{wave}")
+    try:
+        await core.waves.ship(caller, id_, form_key(caller.label, form["key"], "ship", wave))
+    except REFUSED as error:
+        return see_other(f"{STATION}/waves/{wave}?done=refused&why={error.code}")
+    return see_other(f"{STATION}/waves/{wave}")
+
+
+@get("/console/pack/waves/{wave:str}/pick-list")
+async def pick_list(request: AnyRequest, wave: FromPath[str]) -> Response[bytes]:
+    """What to fetch, for a spreadsheet."""
+    operator(request, WRITE)
+    body = as_csv(await services_of(request).service(Orders).waves.pick_list(wave_id(wave)))
+    headers = {"content-disposition": f'attachment; filename="{wave}-pick-list.csv"'}
+    return Response(body, media_type="text/csv", headers=headers)
 
 
 @get("/console/pack/waves/{wave:str}/labels")
@@ -126,6 +158,11 @@ async def wave_labels(request: AnyRequest, wave: FromPath[str]) -> Response[Any]
         return see_other(f"{STATION}/waves/{wave}?done=refused&why={error.code}")
     headers = {"content-disposition": f'inline; filename="{wave}-labels.pdf"'}
     return Response(made.body, media_type=made.content_type, headers=headers)
+
+
+async def _shops(request: AnyRequest) -> Sequence[str]:
+    known = await services_of(request).connections.all()
+    return sorted(one.id for one in known if one.parent is not None)
 
 
 async def _scanned(core: Orders, order: OrderDetails | None, counted: Counted, scanned: str) -> Response[None]:
@@ -175,4 +212,4 @@ def _to(order: str, lines: Sequence[PackLine], **said: str) -> Response[None]:
     return see_other(f"{STATION}?{urlencode(query)}" if query else STATION)
 
 
-HANDLERS: Final = [station, make_wave, pack, wave, wave_labels]
+HANDLERS: Final = [station, make_wave, pack, wave, ship_wave, pick_list, wave_labels]

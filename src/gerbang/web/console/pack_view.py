@@ -120,14 +120,23 @@ def wave_row(one: Wave, locale: Locale) -> Mapping[str, Any]:
         "place": f"{STATION}/waves/{shown}",
         "made": stamp(one.created_at, locale),
         "status": say(f"pack.wave.{one.status.value}"),
-        "progress": say("pack.wave.progress", packed=one.packed, total=one.total, printed=one.printed),
+        "progress": say(
+            "pack.wave.progress", packed=one.packed, total=one.total, printed=one.printed, shipped=one.shipped
+        ),
         "failed": one.failed,
         "printed": one.printed,
-        "is_open": one.status.value != "done",
+        "is_open": one.status.value not in ("done", "shipped"),
+        "can_ship": one.status.value in ("done", "shipped") and one.shipped < one.packed,
+        "is_again": one.status.value == "shipped",
     }
 
 
-def failure_row(one: WaveOrder) -> Mapping[str, str]:
-    """An order that fell out of a wave."""
+def failure_row(one: WaveOrder, own: str) -> Mapping[str, str]:
+    """An order that fell out of a wave; `own` names the shop of those that are our own."""
     shown = ids.show(PREFIX, one.order_id)
-    return {"order": shown, "place": f"/console/orders/{shown}", "shop": one.connection, "why": one.reason or one.code}
+    return {
+        "order": shown,
+        "place": f"/console/orders/{shown}",
+        "shop": one.connection or own,
+        "why": one.reason or one.code,
+    }

@@ -42,6 +42,8 @@ ORDERS: Final[Sentences] = {
     "order.printed": ("**{actor}** mencetak label pesanan", "**{actor}** printed an order's labels"),
     "wave.made": ("**{actor}** membuat gelombang kemas", "**{actor}** made a wave of orders to pack"),
     "wave.done": ("**{actor}** menyelesaikan gelombang kemas", "**{actor}** finished a wave"),
+    "wave.ship_asked": ("**{actor}** meminta gelombang dikirim", "**{actor}** asked for a wave to be shipped"),
+    "wave.shipped": ("**{actor}** selesai mengirim gelombang", "**{actor}** finished shipping a wave"),
     "wave.printed": ("**{actor}** mencetak label gelombang", "**{actor}** printed the labels of a wave"),
     "order.oversold": (
         "**{actor}** mencatat stok kurang untuk pesanan",

@@ -56,6 +56,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "pesanan itu tidak bisa dikemas dalam gelombang",
         "those orders cannot be packed by a wave",
     ),
+    "refusal.wave_not_packed": (
+        "gelombang ini belum selesai dikemas dan dilabeli",
+        "the wave is not packed and labelled yet",
+    ),
+    "refusal.nothing_to_ship": (
+        "tidak ada paket gelombang ini yang menunggu dikirim",
+        "no parcel of this wave waits to be shipped",
+    ),
     "refusal.labels_not_there": (
         "belum ada label dari gelombang ini",
         "there is no label of this wave yet",

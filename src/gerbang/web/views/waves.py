@@ -11,7 +11,7 @@ from gerbang.core.orders.waves_model import WAVE_PREFIX, PickLine, Wave, WaveOrd
 
 
 class WaveView(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a wave is: of `total` orders so many are `packed`, `failed`, and have their label (`printed`)."""
+    """How far a wave is: of `total` orders so many are `packed`, `failed`, have their label (`printed`) and are `shipped`. An order of our own has no label."""
 
     id: str
     status: WaveStatus
@@ -19,6 +19,7 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
     packed: int
     failed: int
     printed: int
+    shipped: int
     shipment_provider: str | None
     livemode: bool
     created_at: datetime
@@ -26,11 +27,12 @@ class WaveView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaveFailureView(msgspec.Struct, frozen=True):
-    """An order that fell out, or where `packed` is true of which a part is not in its parcel: the marketplace's code and words, or ours."""
+    """An order that fell out; or, where `packed` is true, of which a part is not in its parcel, or that could not be shipped: the marketplace's code and words, or ours."""
 
     order: str
-    shop: str
+    shop: str | None
     packed: bool
+    shipped: bool
     code: str
     reason: str
 
@@ -59,6 +61,7 @@ def wave_view(one: Wave) -> WaveView:
         packed=one.packed,
         failed=one.failed,
         printed=one.printed,
+        shipped=one.shipped,
         shipment_provider=one.carrier or None,
         livemode=one.livemode,
         created_at=one.created_at,
@@ -73,7 +76,8 @@ def whole_wave_view(one: Wave, failed: Sequence[WaveOrder]) -> WholeWaveView:
         WaveFailureView(
             ids.show(PREFIX, order.order_id),
             order.connection,
-            order.status is WaveOrderStatus.PACKED,
+            order.status is not WaveOrderStatus.FAILED,
+            order.status is WaveOrderStatus.SHIPPED,
             order.code,
             order.reason,
         )

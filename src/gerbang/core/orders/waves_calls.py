@@ -1,4 +1,4 @@
-"""Packing orders of one shop in one call. Each has an operation of its own, as if it were packed alone: written before, claimed, and where the answer says nothing
+"""Packing or shipping orders of one shop in one call. Each has an operation of its own, as if it were done alone: written before, claimed, and where the answer says nothing
 of it looked up by its own job. What is asked beforehand is asked once for all.
 """
 
@@ -16,21 +16,25 @@ from gerbang.core.orders import operation_store
 from gerbang.core.orders.intake import take_reads
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import Item, OrderDetails
-from gerbang.core.orders.operation_calls import LEASE_S, Operating, item_name, not_done, outcomes_of, refusal_of
+from gerbang.core.orders.operation_calls import LEASE_S, Asking, Operating, item_name, not_done, outcomes_of, refusal_of
 from gerbang.core.orders.operation_model import ItemOutcome, Operation, OperationKind, status_of
-from gerbang.ports.marketplace import PACK
+from gerbang.ports.marketplace import PACK, SHIP
 from gerbang.ports.marketplace_orders import MarketplaceOrder, Packing
 
 _READ_AT_ONCE: Final = 5  # of a shop's orders
+_CALLS: Final[Mapping[OperationKind, str]] = {OperationKind.PACK: PACK.name, OperationKind.SHIP: SHIP.name}
 
 
-class PackingTogether(Operating):
-    """Carries operations that pack out together."""
+class OperatingTogether(Operating):
+    """Carries operations that pack, or that ship, out together."""
 
-    async def pack(self, wanted: Sequence[UUID]) -> None:
-        """One step for each that nobody else is at. All belong to one shop, are of different orders and name one carrier; what is not over after it is gone on with
-        by its own job.
+    async def carry_out_together(self, wanted: Sequence[UUID]) -> None:
+        """One step for each that nobody else is at. All are of one kind, belong to one shop, are of different orders and name one carrier; together they have no more
+        parcels than a call takes, unless it is one alone. What is not over after it is gone on with by its own job.
         """
+        if len(wanted) == 1:
+            await self.carry_out(wanted[0])
+            return
         async with self._db.transaction() as tx:
             claimed = [one for id_ in wanted if (one := await operation_store.claim(tx, id_, LEASE_S)) is not None]
             orders = {one.order.id: one for one in await load_orders(tx, [one.order_id for one in claimed])}
@@ -39,7 +43,7 @@ class PackingTogether(Operating):
         if not fresh:
             return
         shop_id = orders[fresh[0].order_id].order.connection
-        assert shop_id is not None, "our own orders are not packed by a marketplace"
+        assert shop_id is not None, "our own orders are packed and shipped by nobody else"
         shop = await self._outbound.connections.get(shop_id)
         try:
             refusal = await self._forbidden(fresh[0], shop, orders[fresh[0].order_id])
@@ -58,10 +62,10 @@ class PackingTogether(Operating):
             await self._send_all(left, shop, orders)
 
     async def _send_all(self, left: Sequence[Operation], shop: Connection, orders: Mapping[UUID, OrderDetails]) -> None:
-        packings = [Packing(orders[one.order_id].order.external_id, one.asked.items, one.asked.carrier) for one in left]
-        call = Call_(PACK.name, repeatable=False)
+        kind = left[0].kind
+        call = Call_(_CALLS[kind], repeatable=False)
         result: CallResult[Any] = await self._outbound.ask(
-            shop.id, MARKETPLACES, call, lambda adapter, account: adapter.pack(account, packings), about=left[0].id
+            shop.id, MARKETPLACES, call, _asking(left, orders), about=left[0].id
         )
         if result.outcome is Outcome.UNREACHABLE:
             assert result.error is not None
@@ -77,9 +81,7 @@ class PackingTogether(Operating):
             if result.outcome is Outcome.REFUSED:
                 ended.append((one, [not_done(item, *refusal_of(result)) for item in items]))
                 continue
-            told = {
-                found.item: found for found in outcomes_of(OperationKind.PACK, items, one.asked.items, result.answer)
-            }
+            told = {found.item: found for found in outcomes_of(kind, items, one.asked.items, result.answer)}
             if len(told) == len(items):
                 ended.append((one, [told[item_name(item)] for item in items]))
             else:
@@ -106,7 +108,7 @@ class PackingTogether(Operating):
         async with self._db.transaction() as tx:
             if known:
                 oldest = min(read_at for _, read_at in known)
-                await take_reads(tx, shop, [order for order, _ in known], read_at=oldest, source=PACK.name)
+                await take_reads(tx, shop, [order for order, _ in known], read_at=oldest, source=ended[0][0].kind.value)
             for one, told in ended:
                 await self._write_end(tx, one, status_of(told), told)
 
@@ -114,6 +116,15 @@ class PackingTogether(Operating):
         async with self._db.transaction() as tx:
             for one in known:
                 await operation_store.give_back(tx, one)
+
+
+def _asking(left: Sequence[Operation], orders: Mapping[UUID, OrderDetails]) -> Asking:
+    """The one call for all of these."""
+    if left[0].kind is OperationKind.SHIP:
+        parcels = [package for one in left for package in one.asked.packages]
+        return lambda adapter, account: adapter.ship(account, parcels)
+    packings = [Packing(orders[one.order_id].order.external_id, one.asked.items, one.asked.carrier) for one in left]
+    return lambda adapter, account: adapter.pack(account, packings)
 
 
 def _items(one: Operation, orders: Mapping[UUID, OrderDetails]) -> list[Item]:
