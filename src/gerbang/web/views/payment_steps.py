@@ -245,7 +245,6 @@ def when_nothing_comes(app: str, locale: Locale) -> tuple[Channel, ...]:
     return (Channel(say["push.title"], (say["push.open"].format(app=app), say["push.net"], say["push.wait"])),)
 
 
-@lru_cache(maxsize=2_048)
 def steps_for(shop: str) -> Callable[[NextAction, Payment, str], Sequence[str]]:
     """How to pay, in the payer's language, with our shop's name."""
 
@@ -261,6 +260,7 @@ def steps_for(shop: str) -> Callable[[NextAction, Payment, str], Sequence[str]]:
     return steps
 
 
+@lru_cache(maxsize=2_048)
 def plain_steps(option: str, locale: Locale, *, shop: str, amount: str) -> tuple[str, ...]:
     """The first way at a bank or store as plain sentences, for `next_action.steps` of the outer contract."""
     known = how_to_pay(option, locale, shop=shop, amount=amount) or at_the_till(
