@@ -17,19 +17,21 @@ from gerbang.settings import Settings
 def verify(
     *, since: datetime | None = None, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None
 ) -> None:
-    """Read everything back and compare: totals, ledger, refunds, statuses, jobs, inbox, statements and payouts of marketplaces.
+    """Read everything back and compare: totals, ledger, refunds, statuses, jobs, inbox, orders, claims, stock, statements and payouts of marketplaces.
 
     It goes from slice to slice, so nothing waits for it; a terminal is told how far it has come.
 
     Parameters
     ----------
     since
-        Only payments made, and statements read, from this moment on (UTC): what happened lately, or to go on where an earlier run was broken off.
+        Only payments, orders and claims made, and statements read, from this moment on (UTC): what happened lately, or to go on where an earlier run was broken off.
     as_json
         One JSON object with the number of payments and the violations.
     data
         Data folder of a running `gerbang up`.
     """
+    from gerbang.core.catalogue import verification as catalogue
+    from gerbang.core.orders import verification as orders
     from gerbang.core.payments.verification import service as verification
     from gerbang.core.settlements import verification as settlements
 
@@ -49,7 +51,8 @@ def verify(
         await db.open()
         try:
             looked, found = await verification.verify(db, since=from_, told=told)
-            found += [verification.Violation(*one) for one in await settlements.verify(db, since=from_)]
+            for noun in (settlements, catalogue, orders):
+                found += [verification.Violation(*one) for one in await noun.verify(db, since=from_)]
         finally:
             await db.close()
 

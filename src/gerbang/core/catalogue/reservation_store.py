@@ -75,6 +75,19 @@ async def of_owner(tx: Tx, owner: str) -> Reservation | None:
     return _reservation(row) if row is not None else None
 
 
+async def made_after(tx: Tx, id_: UUID, limit: int) -> list[tuple[UUID, str, bool]]:
+    """The next by their ids: whose they are, and whether anything is kept for them."""
+    rows = await tx.fetch(
+        """
+        SELECT id, owner, EXISTS (SELECT FROM reservation_parts WHERE reservation_id = r.id) AS is_kept FROM reservations r
+        WHERE id > $1 ORDER BY id LIMIT $2
+        """,
+        id_,
+        limit,
+    )
+    return [(row["id"], row["owner"], row["is_kept"]) for row in rows]
+
+
 async def due(tx: Tx, limit: int) -> list[str]:
     """The owners of reservations whose time is over, longest ago first."""
     rows = await tx.fetch(

@@ -1,4 +1,4 @@
-"""Every SQL statement on `claim_decisions`. Leases are real time, everything else business time."""
+"""Every SQL statement on `claim_decisions` beside those of `sent_once_store`."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,15 +8,14 @@ import msgspec
 
 from gerbang.base.db import Row, Tx
 from gerbang.core.orders.claim_decision_model import AskedOfClaim, ClaimDecision, LineOutcome
-from gerbang.core.orders.operation_model import OPEN, OperationStatus
+from gerbang.core.orders.operation_model import OperationStatus
+from gerbang.core.orders.sent_once_store import SentOnceRows
 
 _COLUMNS: Final = "id, claim_id, answer, status, asked, outcomes, actor, claim, sent_at, looks, created_at, updated_at"
 _ONE: Final = f"SELECT {_COLUMNS} FROM claim_decisions "  # noqa: S608  no value is in it
-_CLAIM: Final = f"""
-    UPDATE claim_decisions SET claim = claim + 1, claimed_until = clock_timestamp() + make_interval(secs => $2)
-    WHERE id = $1 AND status = ANY($3) AND (claimed_until IS NULL OR claimed_until <= clock_timestamp()) RETURNING {_COLUMNS}
-    """  # noqa: S608  no value is in it
-_OPEN: Final = sorted(one.value for one in OPEN)
+_ROWS: Final = SentOnceRows("claim_decisions")
+sending, unsent, looked, give_back, end = _ROWS.sending, _ROWS.unsent, _ROWS.looked, _ROWS.give_back, _ROWS.end
+long_open = _ROWS.long_open
 
 
 async def add(tx: Tx, id_: UUID, claim: UUID, answer: str, asked: AskedOfClaim, actor: str) -> bool:
@@ -56,63 +55,22 @@ async def last_of(tx: Tx, claims: Sequence[UUID]) -> dict[UUID, ClaimDecision]:
     return {row["claim_id"]: _decision(row) for row in rows}
 
 
+async def of_claims(tx: Tx, claims: Sequence[UUID]) -> dict[UUID, list[ClaimDecision]]:
+    """Every answer to these claims, oldest first."""
+    found: dict[UUID, list[ClaimDecision]] = {id_: [] for id_ in claims}
+    for row in await tx.fetch(_ONE + "WHERE claim_id = ANY($1) ORDER BY id", list(claims)):
+        found[row["claim_id"]].append(_decision(row))
+    return found
+
+
 async def claim(tx: Tx, id_: UUID, lease_s: float) -> ClaimDecision | None:
     """Be the one who carries it out; None where it is over, or another is at it."""
-    row = await tx.fetchrow(_CLAIM, id_, lease_s, _OPEN)
+    row = await _ROWS.claim(tx, id_, lease_s)
     return None if row is None else _decision(row)
 
 
-async def sending(tx: Tx, known: ClaimDecision) -> bool:
-    """It is about to leave: from here on a crash means that it may have. False when another has taken it over."""
-    return await _held(
-        tx,
-        "UPDATE claim_decisions SET status = 'sending', sent_at = business_now(), updated_at = business_now() WHERE id = $1 AND claim = $2 AND status = 'requested'",
-        known,
-    )
-
-
-async def unsent(tx: Tx, known: ClaimDecision) -> bool:
-    """It certainly did not leave."""
-    return await _held(
-        tx,
-        "UPDATE claim_decisions SET status = 'requested', sent_at = NULL, claimed_until = NULL, updated_at = business_now() WHERE id = $1 AND claim = $2",
-        known,
-    )
-
-
-async def looked(tx: Tx, known: ClaimDecision) -> bool:
-    """It was looked up, and nothing is certain yet."""
-    return await _held(
-        tx, "UPDATE claim_decisions SET looks = looks + 1, claimed_until = NULL WHERE id = $1 AND claim = $2", known
-    )
-
-
-async def give_back(tx: Tx, known: ClaimDecision) -> bool:
-    """Nobody is at it now."""
-    return await _held(tx, "UPDATE claim_decisions SET claimed_until = NULL WHERE id = $1 AND claim = $2", known)
-
-
-async def end(tx: Tx, known: ClaimDecision, status: OperationStatus, outcomes: Sequence[LineOutcome]) -> bool:
-    """It is over. False when another has taken it over."""
-    tag = await tx.execute(
-        """
-        UPDATE claim_decisions SET status = $3, outcomes = $4, claimed_until = NULL, updated_at = business_now()
-        WHERE id = $1 AND claim = $2 AND status IN ('requested', 'sending')
-        """,
-        known.id,
-        known.claim,
-        status.value,
-        msgspec.to_builtins(list(outcomes)),
-    )
-    return tag == "UPDATE 1"
-
-
-async def _held(tx: Tx, statement: str, known: ClaimDecision) -> bool:
-    return await tx.execute(statement, known.id, known.claim) == "UPDATE 1"
-
-
 def _decision(row: Row) -> ClaimDecision:
-    fields: dict[str, Any] = dict(row)
+    fields: dict[str, Any] = {name: row[name] for name in ClaimDecision.__struct_fields__}
     return ClaimDecision(
         **{
             **fields,

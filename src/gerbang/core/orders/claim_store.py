@@ -94,6 +94,12 @@ async def of_ids(tx: Tx, ids: Sequence[UUID]) -> list[BuyerClaim]:
     return [_claim(row) for row in await tx.fetch(_ONE + "WHERE id = ANY($1)", list(ids))]
 
 
+async def made_after(tx: Tx, id_: UUID, limit: int) -> list[BuyerClaim]:
+    """The next that are written whole, by their ids."""
+    rows = await tx.fetch(_ONE + "WHERE id > $1 AND sequence > 0 ORDER BY id LIMIT $2", id_, limit)
+    return [_claim(row) for row in rows]
+
+
 async def of_order(tx: Tx, order: UUID, limit: int) -> list[BuyerClaim]:
     """Those of an order, newest first."""
     return [_claim(row) for row in await tx.fetch(_ONE + "WHERE order_id = $1 ORDER BY id DESC LIMIT $2", order, limit)]

@@ -1,4 +1,4 @@
-"""Every SQL statement on `order_operations`. Leases are real time, everything else business time."""
+"""Every SQL statement on `order_operations` beside those of `sent_once_store`."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -7,12 +7,15 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.db import Row, Tx
-from gerbang.core.orders.operation_model import OPEN, Asked, ItemOutcome, Operation, OperationKind, OperationStatus
+from gerbang.core.orders.operation_model import Asked, ItemOutcome, Operation, OperationKind, OperationStatus
+from gerbang.core.orders.sent_once_store import SentOnceRows
 
 _ONE: Final = """
     SELECT id, order_id, kind, status, asked, outcomes, actor, claim, sent_at, looks, created_at, updated_at FROM order_operations
     """
-_OPEN: Final = sorted(one.value for one in OPEN)
+_ROWS: Final = SentOnceRows("order_operations")
+sending, unsent, looked, give_back, end = _ROWS.sending, _ROWS.unsent, _ROWS.looked, _ROWS.give_back, _ROWS.end
+long_open = _ROWS.long_open
 
 
 async def add(tx: Tx, id_: UUID, order: UUID, kind: OperationKind, asked: Asked, actor: str) -> bool:
@@ -51,72 +54,19 @@ async def of_order(tx: Tx, order: UUID, limit: int) -> list[Operation]:
     return [_operation(row) for row in rows]
 
 
+async def made_after(tx: Tx, id_: UUID, limit: int) -> list[Operation]:
+    """The next by their ids."""
+    return [_operation(row) for row in await tx.fetch(_ONE + "WHERE id > $1 ORDER BY id LIMIT $2", id_, limit)]
+
+
 async def claim(tx: Tx, id_: UUID, lease_s: float) -> Operation | None:
     """Be the one who carries it out; None where it is over, or another is at it."""
-    row = await tx.fetchrow(
-        """
-        UPDATE order_operations SET claim = claim + 1, claimed_until = clock_timestamp() + make_interval(secs => $2)
-        WHERE id = $1 AND status = ANY($3) AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
-        RETURNING id, order_id, kind, status, asked, outcomes, actor, claim, sent_at, looks, created_at, updated_at
-        """,
-        id_,
-        lease_s,
-        _OPEN,
-    )
+    row = await _ROWS.claim(tx, id_, lease_s)
     return None if row is None else _operation(row)
 
 
-async def sending(tx: Tx, known: Operation) -> bool:
-    """It is about to leave: from here on a crash means that it may have. False when another has taken it over."""
-    return await _held(
-        tx,
-        "UPDATE order_operations SET status = 'sending', sent_at = business_now(), updated_at = business_now() WHERE id = $1 AND claim = $2 AND status = 'requested'",
-        known,
-    )
-
-
-async def unsent(tx: Tx, known: Operation) -> bool:
-    """It certainly did not leave."""
-    return await _held(
-        tx,
-        "UPDATE order_operations SET status = 'requested', sent_at = NULL, claimed_until = NULL, updated_at = business_now() WHERE id = $1 AND claim = $2",
-        known,
-    )
-
-
-async def looked(tx: Tx, known: Operation) -> bool:
-    """It was looked up, and nothing is certain yet."""
-    return await _held(
-        tx, "UPDATE order_operations SET looks = looks + 1, claimed_until = NULL WHERE id = $1 AND claim = $2", known
-    )
-
-
-async def give_back(tx: Tx, known: Operation) -> bool:
-    """Nobody is at it now."""
-    return await _held(tx, "UPDATE order_operations SET claimed_until = NULL WHERE id = $1 AND claim = $2", known)
-
-
-async def end(tx: Tx, known: Operation, status: OperationStatus, outcomes: Sequence[ItemOutcome]) -> bool:
-    """It is over. False when another has taken it over."""
-    tag = await tx.execute(
-        """
-        UPDATE order_operations SET status = $3, outcomes = $4, claimed_until = NULL, updated_at = business_now()
-        WHERE id = $1 AND claim = $2 AND status IN ('requested', 'sending')
-        """,
-        known.id,
-        known.claim,
-        status.value,
-        msgspec.to_builtins(list(outcomes)),
-    )
-    return tag == "UPDATE 1"
-
-
-async def _held(tx: Tx, statement: str, known: Operation) -> bool:
-    return await tx.execute(statement, known.id, known.claim) == "UPDATE 1"
-
-
 def _operation(row: Row) -> Operation:
-    fields: dict[str, Any] = dict(row)
+    fields: dict[str, Any] = {name: row[name] for name in Operation.__struct_fields__}
     return Operation(
         **{
             **fields,

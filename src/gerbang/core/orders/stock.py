@@ -31,8 +31,8 @@ log = structlog.get_logger()
 STOCK: Final = "order.stock"
 _BATCH: Final = 50  # orders of one job: so long nobody else sells their products
 _S: Final = ItemStatus
-_HERE: Final = frozenset({_S.UNPAID, _S.PENDING, _S.PACKED, _S.REPACKED, _S.READY_TO_SHIP})
-_LEFT: Final = frozenset(
+HERE: Final = frozenset({_S.UNPAID, _S.PENDING, _S.PACKED, _S.REPACKED, _S.READY_TO_SHIP})
+LEFT: Final = frozenset(
     {_S.SHIPPED, _S.DELIVERED, _S.FAILED, _S.RETURNING, _S.RETURNED, _S.LOST, _S.DAMAGED, _S.SCRAPPED}
 )
 
@@ -128,7 +128,7 @@ class Stock:
         of_shops: dict[str, list[tuple[Order, Item]]] = {}
         for order in fresh:
             if order.connection is not None:
-                here = [i for i in items[order.id] if i.status in _HERE and i.fulfilment is not Fulfilment.MARKETPLACE]
+                here = [i for i in items[order.id] if i.status in HERE and i.fulfilment is not Fulfilment.MARKETPLACE]
                 of_shops.setdefault(order.connection, []).extend((order, item) for item in here)
         found: dict[UUID, _Sale] = {}
         for shop, sold in of_shops.items():
@@ -153,7 +153,7 @@ def _ends(order: Order, items: Sequence[Item], known: Mapping[UUID, tuple[str, s
     """What was kept and is given up, or has left."""
     kept = [(item, known[item.id][0]) for item in items if known.get(item.id, ("", ""))[1] == Kept.KEPT]
     cancelled = [(item, sku) for item, sku in kept if item.status is _S.CANCELLED]
-    left = [(item, sku) for item, sku in kept if item.status in _LEFT]
+    left = [(item, sku) for item, sku in kept if item.status in LEFT]
     return [_End(order, some, status) for some, status in ((cancelled, Kept.RELEASED), (left, Kept.GONE)) if some]
 
 

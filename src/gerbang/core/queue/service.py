@@ -55,6 +55,11 @@ async def drop(tx: Tx, kind: str, noted: Sequence[Note]) -> None:
         await store.drop(tx, kind, columns([(one.key, dict(one.payload)) for one in noted], 2))
 
 
+async def known_keys(tx: Tx, kind: str, keys: Sequence[str]) -> set[str]:
+    """Of which of these there is a job, parked ones too."""
+    return await store.known_keys(tx, kind, keys)
+
+
 async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
     """Drop jobs that have become needless; one that is running ends by itself."""
     if keys:

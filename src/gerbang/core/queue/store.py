@@ -147,6 +147,12 @@ async def drop(tx: Tx, kind: str, columns: Sequence[list[object]]) -> None:
     )
 
 
+async def known_keys(tx: Tx, kind: str, keys: Sequence[str]) -> set[str]:
+    """Of which of these there is a job, parked ones too."""
+    rows = await tx.fetch("SELECT key FROM jobs WHERE kind = $1 AND key = ANY($2)", kind, list(keys))
+    return {row["key"] for row in rows}
+
+
 async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
     """Drop jobs that are no longer needed and that nobody is working on."""
     await tx.execute("DELETE FROM jobs WHERE kind = $1 AND key = ANY($2) AND lease_until IS NULL", kind, list(keys))

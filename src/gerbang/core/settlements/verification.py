@@ -1,4 +1,4 @@
-"""What must never be in settlements, looked for slice by slice: lines and payouts against the ledger, sums against their lines. Writes nothing."""
+"""What must never be in settlements, looked for slice by slice: lines and payouts against the ledger, the ledger against both, sums against their lines. Writes nothing."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,10 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
-from gerbang.base.db import Database, Row, Tx
+from gerbang.base.db import Database, Row
+from gerbang.base.verification import SLICE, Broken, picture, slices
+from gerbang.core.ledger import store as ledger_store
+from gerbang.core.ledger.model import clearing
+from gerbang.core.settlements.posting_rules import PAYOUT, SETTLEMENT
 
-_SLICE: Final = 1_000
-Broken = tuple[str, str, str, str]  # the invariant, the object, what it is, what it should be
+_LEDGER_SLICE: Final = 10_000
 _LINES: Final = """
     WITH slice AS MATERIALIZED (
         SELECT id, connection, statement, kind, status, currency, amount, booked, posting FROM settlement_lines
@@ -48,25 +51,51 @@ _TOTALS: Final = """
 """
 
 
+# Every posting of a statement stands with the one line or payout that it is of; on a marketplace's account stands nothing else.
+_POSTED: Final = f"""
+    SELECT l.posting, l.kind, l.debit, l.credit, l.amount, l.currency FROM ledger_lines l
+    WHERE (l.posting, l.line) > ($1, $2) AND (l.posting, l.line) <= ($3, $4) AND CASE l.kind
+        WHEN '{SETTLEMENT}' THEN NOT EXISTS (SELECT FROM settlement_lines s WHERE s.posting = l.posting)
+        WHEN '{PAYOUT}' THEN NOT EXISTS (SELECT FROM payouts p WHERE p.posting = l.posting)
+        ELSE l.debit = ANY($5) OR l.credit = ANY($5) END
+    ORDER BY l.posting, l.line
+"""  # noqa: S608  no value is in it
+
+
 async def verify(db: Database, *, since: datetime | None = None) -> list[Broken]:
-    """What is wrong: an empty list is the only good answer. With `since`, only lines and payouts taken from then on, and no sums."""
+    """What is wrong: an empty list is the only good answer. With `since`, only lines, payouts and postings from then on, and no sums."""
     first = ids.first_of(since) if since is not None else UUID(int=0)
-    found = [*await _slices(db, _LINES, first, _line), *await _slices(db, _PAYOUTS, first, _payout)]
+    found = [*await _judged(db, _LINES, first, _line), *await _judged(db, _PAYOUTS, first, _payout)]
+    found += await _posted(db, first)
     return found if since is not None else [*found, *await _totals(db)]
 
 
-async def _slices(db: Database, statement: str, after: UUID, judge: Callable[[Row], list[Broken]]) -> list[Broken]:
+async def _judged(db: Database, statement: str, after: UUID, judge: Callable[[Row], list[Broken]]) -> list[Broken]:
+    return [broken async for rows in slices(db, statement, after) for row in rows for broken in judge(row)]
+
+
+async def _posted(db: Database, first: UUID) -> list[Broken]:
+    """What stands in the ledger, and in no statement: a line that was booked twice leaves such a posting."""
+    name = "what was posted for a statement is of no line and no payout of it"
     found: list[Broken] = []
-    while rows := await _read(db, statement, after, _SLICE):
-        found += [broken for row in rows for broken in judge(row)]
-        after = rows[-1]["id"]
+    place: tuple[UUID, int] | None = (first, -1)
+    while place is not None:
+        async with picture(db) as tx:
+            end = await ledger_store.end_of_slice(tx, place, _LEDGER_SLICE)
+            shops = await tx.fetch("SELECT connection FROM settlement_readings") if end is not None else []
+            accounts = [clearing(row["connection"]) for row in shops]
+            rows = await tx.fetch(_POSTED, *place, *end, accounts) if end is not None else []
+        for row in rows:
+            moved = f"{row['amount']} {row['currency']} from {row['credit']} to {row['debit']}"
+            found.append((name, f"posting {row['posting']}", moved, "in a statement, once"))
+        place = end
     return found
 
 
 async def _totals(db: Database) -> list[Broken]:
     found: list[Broken] = []
     after = ("", "", "", "", "")
-    while rows := await _read(db, _TOTALS, *after, _SLICE):
+    while rows := await _after(db, after):
         for row in rows:
             after = (row["connection"], row["statement"], row["kind"], row["status"], row["currency"])
             is_, should_be = (row["amount"], row["lines"]), (row["summed"], row["counted"])
@@ -76,16 +105,9 @@ async def _totals(db: Database) -> list[Broken]:
     return found
 
 
-async def _read(db: Database, statement: str, *values: object) -> Sequence[Row]:
-    """One slice, in one picture of the database: nothing waits for it."""
-    async with db.transaction() as tx:
-        await _begin(tx)
-        return await tx.fetch(statement, *values)
-
-
-async def _begin(tx: Tx) -> None:
-    await tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    await tx.execute("SET LOCAL statement_timeout = 0")
+async def _after(db: Database, place: tuple[str, ...]) -> Sequence[Row]:
+    async with picture(db) as tx:
+        return await tx.fetch(_TOTALS, *place, SLICE)
 
 
 def _line(row: Row) -> list[Broken]:
