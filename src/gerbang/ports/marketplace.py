@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from gerbang.base.errors import FieldError
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, TurnedAway
 from gerbang.ports.marketplace_catalogue import FinanceLines, Payout, PriceWish, Products, StockOutcome, StockWish
 from gerbang.ports.marketplace_orders import (
@@ -177,6 +178,40 @@ class Refused(ProviderRefused):
         super().__init__(detail, hint=hint)
         self.why = why
         self.said = said
+
+    @property
+    def reason(self) -> str:
+        """The code that is kept of it: the marketplace's, or ours where it says none."""
+        return self.said or self.why.value
+
+    @property
+    def words(self) -> str:
+        """What it says, and what cures it."""
+        return f"{self.detail} {self.hint}" if self.hint else self.detail
+
+
+class ConnectionUnauthorized(Refused):
+    """The shop's token is refused, and no newer one is here: nothing of it is done until the seller lets the app in again, or the token is refreshed."""
+
+    code = "connection_unauthorized"
+    title = "The marketplace refuses the shop's authorisation"
+
+    def __init__(
+        self,
+        detail: str = "",
+        why: Why = Why.TOKEN_EXPIRED,
+        said: str = "",
+        *,
+        hint: str | None = None,
+        errors: Sequence[FieldError] = (),
+    ) -> None:
+        super().__init__(detail, why, said, hint=hint)
+        self.errors = tuple(errors)
+
+    @property
+    def reason(self) -> str:
+        """Ours: whoever called sees at once that it is no matter of this order."""
+        return self.code
 
 
 class RateLimited(TurnedAway):

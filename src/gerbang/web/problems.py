@@ -20,6 +20,7 @@ from gerbang.base.errors import (
     Unavailable,
     UpstreamFailed,
 )
+from gerbang.ports.marketplace import ConnectionUnauthorized
 from gerbang.web.texts.problems import PROBLEMS
 
 Header = tuple[bytes, bytes]
@@ -134,6 +135,7 @@ STATUSES: Final[dict[type[GerbangError], int]] = {
     TooMany: 429,
     Unavailable: 503,
     UpstreamFailed: 502,
+    ConnectionUnauthorized: 409,
     Malformed: 400,
     IdempotencyKeyRequired: 400,
     IdempotencyKeyInvalid: 400,

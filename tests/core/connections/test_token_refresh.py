@@ -9,7 +9,7 @@ import pytest
 from gerbang import app
 from gerbang.core.connections.outbound_calls import MARKETPLACES, Operation, OutboundCalls
 from gerbang.core.connections.token_refresh import TokenRefresh
-from gerbang.ports.marketplace import Refused, Why
+from gerbang.ports.marketplace import ConnectionUnauthorized, Refused, Why
 from tests.conftest import FreshDatabase
 from tests.core.connections.shop_world import World, running, world
 
@@ -64,8 +64,23 @@ async def test_a_token_that_died_before_its_time_is_refreshed_at_once_and_not_ag
     await asyncio.sleep(1.1)
     assert (await asked()).value().seller == "11"
     world.market.tokens("11")  # whoever else made new tokens killed ours: a second refresh would not help
+    refused = (await asked()).error
+    assert isinstance(refused, ConnectionUnauthorized)
+    assert f"/console/connections/{shop.parent}" in refused.words
     await asked()
     assert await world.shops.refresh.run_once() == 0
+    assert await world.count("told", shop, "shop.refresh_failing") == 1
+
+
+async def test_a_token_that_dies_soon_after_a_refresh_in_time_is_refreshed_at_once(world: World) -> None:
+    shop = await world.connected(await world.app(), "11")
+    await world.due(shop)
+    assert await world.shops.refresh.run_once() == 1
+    await asyncio.sleep(1.1)  # an account is kept for a second
+    world.market.tokens("11")
+    await world.core.outbound.ask(shop.id, MARKETPLACES, ASK, lambda market, account: market.shop(account))
+    assert await world.shops.refresh.run_once() == 1
+    assert await world.count("told", shop, "shop.refresh_failing") == 0
 
 
 async def test_one_of_many_workers_refreshes(world: World) -> None:

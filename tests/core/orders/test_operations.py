@@ -228,7 +228,7 @@ async def test_a_dead_token_is_told_and_nothing_is_done(world: World) -> None:
     await fault(world, "IllegalAccessToken", PACK_PATH)
     begun = await asked(world, one, _K.PACK)
     assert begun.operation.status is OperationStatus.NOT_DONE
-    assert begun.operation.outcomes[0].code == "IllegalAccessToken"
+    assert begun.operation.outcomes[0].code == "connection_unauthorized"
     assert statuses(await world.orders.get(one.order.id)) == ["pending"]
 
 

@@ -24,7 +24,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
-from gerbang.ports.marketplace import Marketplace, Refused, ShopAuthorisation, Why
+from gerbang.ports.marketplace import ConnectionUnauthorized, Marketplace, Refused, ShopAuthorisation, Why
 from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Probed, Provider
@@ -32,6 +32,7 @@ from gerbang.ports.rates import RateSource
 
 log = structlog.get_logger()
 AT_ONCE: Final = 32
+_UNAUTHORIZED: Final = frozenset({Why.TOKEN_EXPIRED, Why.AUTHORISE_AGAIN})
 A = TypeVar("A")
 T = TypeVar("T")
 Probing = Callable[[Account, datetime], Awaitable[Sequence[Probed]]]
@@ -210,7 +211,12 @@ class OutboundCalls:
         if isinstance(result.error, Refused) and result.error.why is Why.TOKEN_EXPIRED:
             newer = await self.connections.newer_account(connection, capability.purpose, account)
             if newer is not None:  # it was refreshed a moment ago, and nothing was done with the old one
-                return await self.send(connection_id, operation, lambda: call(adapter, newer), about=about)
+                result = await self.send(connection_id, operation, lambda: call(adapter, newer), about=about)
+        if connection.parent is not None and isinstance(result.error, Refused) and result.error.why in _UNAUTHORIZED:
+            hint = f"Tokens are refreshed by themselves; if this stays, connect the shop again: /console/connections/{connection.parent}."
+            refusal = result.error
+            error = ConnectionUnauthorized(f"{connection_id}: {refusal.detail}", refusal.why, refusal.said, hint=hint)
+            return msgspec.structs.replace(result, error=error)
         return result
 
     async def send(

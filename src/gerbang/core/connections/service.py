@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+import structlog
+
 from gerbang.base.crypto import new_key
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import FieldError
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections import shop_store, store
@@ -26,6 +30,7 @@ from gerbang.ports.kinds import Kind
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 
+log = structlog.get_logger()
 _FRESH_S: Final = 5.0
 _UNKNOWN_FRESH_S: Final = 0.05  # an unknown id is looked for anew, but a flood of them reads no more than this often
 _ACCOUNT_S: Final = 1.0  # a rotated secret is used within a second of being heard of
@@ -102,7 +107,7 @@ class Connections:
         return account
 
     async def newer_account(self, connection: Connection, purpose: Purpose, refused: Account) -> Account | None:
-        """A shop's account with tokens that another process has stored since; None where there are none, and then they are refreshed soon."""
+        """A shop's account with tokens that another process has stored since; None where there are none, and then they are refreshed at once, or it is told that a new one is refused too."""
         if connection.parent is None:
             return None
         for name in connection.secrets.values():
@@ -111,7 +116,13 @@ class Connections:
         if account.secrets != refused.secrets:
             return account
         async with self._db.transaction() as tx:
-            await shop_store.hasten(tx, connection.id)
+            if not await shop_store.hasten(tx, connection.id) and await shop_store.note_refused_when_new(
+                tx, connection.id
+            ):
+                told = {"connection": connection.id, "livemode": connection.livemode}
+                await announce(tx, [Announcement("shop.refresh_failing", None, told, datetime.now(UTC))])
+                alert = "A new token is refused too: connect the shop again from its app's page."
+                log.error("shop.refresh_failing", connection=connection.id, alert=alert)
         return None
 
     async def account_of(self, connection: Connection, purpose: Purpose) -> Account:

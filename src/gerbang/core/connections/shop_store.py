@@ -120,11 +120,24 @@ async def end(tx: Tx, connection: str, claim: int) -> bool:
 
 
 async def hasten(tx: Tx, connection: str) -> bool:
-    """Refresh at once, where that is possible at all, and was not done a moment ago: what is refused then is refused for another reason."""
+    """Refresh at once, where that is possible at all, and was not done for this very reason a moment ago: of two new tokens in a row that are refused the next is refused too."""
     tag = await tx.execute(
         """
-        UPDATE shop_tokens SET refresh_at = clock_timestamp() WHERE connection = $1 AND refresh_at > clock_timestamp()
-            AND (refreshed_at IS NULL OR refreshed_at < clock_timestamp() - interval '10 minutes')
+        UPDATE shop_tokens SET refresh_at = clock_timestamp(), hastened_at = clock_timestamp()
+        WHERE connection = $1 AND refresh_at > clock_timestamp() AND failures = 0
+            AND (hastened_at IS NULL OR hastened_at < clock_timestamp() - interval '10 minutes')
+        """,
+        connection,
+    )
+    return tag == "UPDATE 1"
+
+
+async def note_refused_when_new(tx: Tx, connection: str) -> bool:
+    """A token that was made because the one before it was refused is refused too; whether that is the first time that it is."""
+    tag = await tx.execute(
+        """
+        UPDATE shop_tokens SET refused_when_new_at = clock_timestamp() WHERE connection = $1 AND NOT is_ended AND refreshed_at >= hastened_at
+            AND (refused_when_new_at IS NULL OR refused_when_new_at < hastened_at)
         """,
         connection,
     )

@@ -143,7 +143,7 @@ class Deciding:
         """It certainly did not leave: it is sent later, or never where that takes too long, or its deadline is over."""
         why: Why | None = None
         if isinstance(error, Refused):
-            why = error.said or error.why.value, error.detail
+            why = error.reason, error.words
         elif self.clock.now() - known.created_at > GIVE_UP:
             why = UNREACHABLE, f"The marketplace could not be reached: {error.detail}"
         async with self._db.transaction() as tx:
@@ -232,7 +232,7 @@ def _looked_up(
 def _refused(result: CallResult[Any]) -> Why:
     error = result.error
     if isinstance(error, Refused):
-        return error.said or error.why.value, error.detail
+        return error.reason, error.words
     return "refused", result.why
 
 

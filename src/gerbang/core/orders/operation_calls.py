@@ -196,7 +196,7 @@ class Operating:
         """It certainly did not leave: it is sent later, or never where that takes too long."""
         if isinstance(error, Refused):
             outcomes = [
-                not_done(item, error.said or error.why.value, error.detail)
+                not_done(item, error.reason, error.words)
                 for item in order.items
                 if item.external_id in known.asked.items
             ]
@@ -341,8 +341,7 @@ def refusal_of(result: CallResult[Any]) -> tuple[str, str]:
     """The marketplace's code, and in words what it said and what cures it."""
     error = result.error
     if isinstance(error, Refused):
-        cure = f" {error.hint}" if error.hint else ""
-        return error.said or error.why.value, error.detail[: _MOST_WORDS - len(cure)] + cure
+        return error.reason, error.words
     return "refused", result.why
 
 

@@ -30,17 +30,16 @@ class SentOnceRows:
     """Those of one table of ours, which has the columns id, status, outcomes, claim, claimed_until, sent_at, looks, created_at and updated_at."""
 
     def __init__(self, table: str) -> None:
-        # No value is in these but the table's name.
         self._claim = f"""
             UPDATE {table} SET claim = claim + 1, claimed_until = clock_timestamp() + make_interval(secs => $2)
             WHERE id = $1 AND {_OPEN} AND (claimed_until IS NULL OR claimed_until <= clock_timestamp()) RETURNING *
-            """  # noqa: S608
-        self._sending = f"UPDATE {table} SET status = 'sending', sent_at = business_now(), updated_at = business_now() {_HELD} AND status = 'requested'"  # noqa: S608
-        self._unsent = f"UPDATE {table} SET status = 'requested', sent_at = NULL, claimed_until = NULL, updated_at = business_now() {_HELD}"  # noqa: S608
-        self._looked = f"UPDATE {table} SET looks = looks + 1, claimed_until = NULL {_HELD}"  # noqa: S608
-        self._give_back = f"UPDATE {table} SET claimed_until = NULL {_HELD}"  # noqa: S608
-        self._end = f"UPDATE {table} SET status = $3, outcomes = $4, claimed_until = NULL, updated_at = business_now() {_HELD} AND {_OPEN}"  # noqa: S608
-        self._long_open = f"SELECT id, created_at < business_now() - interval '1 hour' AS is_late FROM {table} WHERE {_OPEN} AND created_at < business_now() - interval '2 minutes' AND id > $1 ORDER BY id LIMIT $2"  # noqa: S608
+            """  # noqa: S608  no value is in it
+        self._sending = f"UPDATE {table} SET status = 'sending', sent_at = business_now(), updated_at = business_now() {_HELD} AND status = 'requested'"  # noqa: S608  no value is in it
+        self._unsent = f"UPDATE {table} SET status = 'requested', sent_at = NULL, claimed_until = NULL, updated_at = business_now() {_HELD}"  # noqa: S608  no value is in it
+        self._looked = f"UPDATE {table} SET looks = looks + 1, claimed_until = NULL {_HELD}"  # noqa: S608  no value is in it
+        self._give_back = f"UPDATE {table} SET claimed_until = NULL {_HELD}"  # noqa: S608  no value is in it
+        self._end = f"UPDATE {table} SET status = $3, outcomes = $4, claimed_until = NULL, updated_at = business_now() {_HELD} AND {_OPEN}"  # noqa: S608  no value is in it
+        self._long_open = f"SELECT id, created_at < business_now() - interval '1 hour' AS is_late FROM {table} WHERE {_OPEN} AND created_at < business_now() - interval '2 minutes' AND id > $1 ORDER BY id LIMIT $2"  # noqa: S608  no value is in it
 
     async def claim(self, tx: Tx, id_: UUID, lease_s: float) -> Row | None:
         """Be the one who carries it out; None where it is over, or another is at it."""

@@ -9,8 +9,7 @@ from gerbang.base import ids
 from gerbang.base.db import Database, Row
 from gerbang.base.verification import SLICE, Broken, picture, slices
 from gerbang.core.ledger import store as ledger_store
-from gerbang.core.ledger.model import clearing
-from gerbang.core.settlements.posting_rules import PAYOUT, SETTLEMENT
+from gerbang.core.settlements import verification_store
 
 _LEDGER_SLICE: Final = 10_000
 _LINES: Final = """
@@ -51,17 +50,6 @@ _TOTALS: Final = """
 """
 
 
-# Every posting of a statement stands with the one line or payout that it is of; on a marketplace's account stands nothing else.
-_POSTED: Final = f"""
-    SELECT l.posting, l.kind, l.debit, l.credit, l.amount, l.currency FROM ledger_lines l
-    WHERE (l.posting, l.line) > ($1, $2) AND (l.posting, l.line) <= ($3, $4) AND CASE l.kind
-        WHEN '{SETTLEMENT}' THEN NOT EXISTS (SELECT FROM settlement_lines s WHERE s.posting = l.posting)
-        WHEN '{PAYOUT}' THEN NOT EXISTS (SELECT FROM payouts p WHERE p.posting = l.posting)
-        ELSE l.debit = ANY($5) OR l.credit = ANY($5) END
-    ORDER BY l.posting, l.line
-"""  # noqa: S608  no value is in it
-
-
 async def verify(db: Database, *, since: datetime | None = None) -> list[Broken]:
     """What is wrong: an empty list is the only good answer. With `since`, only lines, payouts and postings from then on, and no sums."""
     first = ids.first_of(since) if since is not None else UUID(int=0)
@@ -82,9 +70,7 @@ async def _posted(db: Database, first: UUID) -> list[Broken]:
     while place is not None:
         async with picture(db) as tx:
             end = await ledger_store.end_of_slice(tx, place, _LEDGER_SLICE)
-            shops = await tx.fetch("SELECT connection FROM settlement_readings") if end is not None else []
-            accounts = [clearing(row["connection"]) for row in shops]
-            rows = await tx.fetch(_POSTED, *place, *end, accounts) if end is not None else []
+            rows = await verification_store.strays(tx, place, end) if end is not None else []
         for row in rows:
             moved = f"{row['amount']} {row['currency']} from {row['credit']} to {row['debit']}"
             found.append((name, f"posting {row['posting']}", moved, "in a statement, once"))

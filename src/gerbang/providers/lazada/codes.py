@@ -68,7 +68,7 @@ _COMMON: Final = {
     "InvalidAppKey": _no(Why.BAD_KEY, "the app key is unknown", "Check app_key in Lazada's Open Platform console."),
     "IllegalTimestamp": _no(Why.CLOCK_SKEW, "the time of the request is too far off", _CLOCK),
     "InvalidTimestamp": _no(Why.CLOCK_SKEW, "the time of the request is too far off", _CLOCK),
-    "IllegalAccessToken": _no(Why.TOKEN_EXPIRED, "the access token is invalid or expired", "It is refreshed by itself; if this stays, connect the shop again from its app's page."),
+    "IllegalAccessToken": _no(Why.TOKEN_EXPIRED, "the access token is invalid or expired", ""),
     "IllegalRefreshToken": _no(Why.AUTHORISE_AGAIN, "the refresh token is invalid or expired", "Connect the shop again from its app's page."),
     "InvalidCode": _no(Why.CODE_USED, "the authorisation's code is wrong, was used, or is older than 30 minutes", "Connect the shop once more."),
     "AUTH_TYPE_UNSUPPORTED": _no(Why.AUTHORISE_AGAIN, "tokens of this app cannot be refreshed", "Connect the shop again from its app's page."),

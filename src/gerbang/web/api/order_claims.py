@@ -7,13 +7,14 @@ from litestar import Request, Response, get, post
 
 from gerbang.core.orders.claim_model import read_claim_id
 from gerbang.core.orders.claims import Claims, WantedAnswer
-from gerbang.core.orders.operation_model import OPEN, MarketplaceRefused, OperationStatus
+from gerbang.core.orders.operation_model import OPEN, OperationStatus
 from gerbang.web.cursors import Page, Part
 from gerbang.web.gateway.request_context import caller_of, context_of
 from gerbang.web.input.claims import AcceptClaimBody, ReceiveClaimBody, RefuseClaimBody
 from gerbang.web.input.orders import order_id
 from gerbang.web.services import Services
 from gerbang.web.views.claims import ClaimView, RefusalReasonView, answer_refusals, claim_view, reason_view
+from gerbang.web.views.marketplace_refusals import refused
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["orders"]
@@ -72,16 +73,12 @@ async def receive_claim(
 async def _answered(
     request: AnyRequest, services: Services, order: str, claim: str, wanted: WantedAnswer
 ) -> Response[ClaimView]:
-    """Carry it out, or answer what the same key came to. Raises MarketplaceRefused where nothing of it was done."""
+    """Carry it out, or answer what the same key came to. Raises MarketplaceRefused, ConnectionUnauthorized where nothing of it was done."""
     key = context_of(request).idempotency_key()
     done = await services.service(Claims).answer(caller_of(request), read_claim_id(claim), wanted, key, order_id(order))
     if done.decision.status is OperationStatus.NOT_DONE:
         named: Sequence[str] | None = wanted.lines
-        raise MarketplaceRefused(
-            "None of the lines was answered.",
-            hint="Read what it says of each, and ask anew with a new Idempotency-Key.",
-            errors=answer_refusals(done.decision, named),
-        )
+        raise refused(done.decision.outcomes, "None of the lines was answered.", answer_refusals(done.decision, named))
     headers = {"idempotent-replayed": "true"} if done.is_replayed else {}
     status = 202 if done.decision.status in OPEN else 200
     return Response(claim_view(done.now), status_code=status, headers=headers)

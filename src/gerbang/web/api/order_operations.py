@@ -6,13 +6,7 @@ from typing import Annotated, Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
-from gerbang.core.orders.operation_model import (
-    OPEN,
-    DocumentNotThere,
-    MarketplaceRefused,
-    OperationKind,
-    OperationStatus,
-)
+from gerbang.core.orders.operation_model import OPEN, DocumentNotThere, OperationKind, OperationStatus
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.service import Orders
 from gerbang.web.cursors import Page, Part
@@ -29,6 +23,7 @@ from gerbang.web.input.orders import (
     read_items,
 )
 from gerbang.web.services import Services
+from gerbang.web.views.marketplace_refusals import refused
 from gerbang.web.views.order_operations import (
     CancelOptionsView,
     OperationView,
@@ -172,16 +167,12 @@ async def read_order_document(
 async def _done(
     request: AnyRequest, services: Services, order: str, wanted: Wanted, named: Sequence[str] | None
 ) -> Response[OrderAfterView]:
-    """Carry it out, or answer what the same key came to. Raises MarketplaceRefused where nothing of it was done."""
+    """Carry it out, or answer what the same key came to. Raises MarketplaceRefused, ConnectionUnauthorized where nothing of it was done."""
     key = context_of(request).idempotency_key()
     begun = await services.service(Orders).operations.ask(caller_of(request), order_id(order), wanted, key)
     headers = {"idempotent-replayed": "true"} if begun.is_replayed else {}
     if begun.operation.status is OperationStatus.NOT_DONE:
-        raise MarketplaceRefused(
-            "None of the items was done.",
-            hint="Read what it says of each, and ask anew with a new Idempotency-Key.",
-            errors=refusals(begun.operation, named),
-        )
+        raise refused(begun.operation.outcomes, "None of the items was done.", refusals(begun.operation, named))
     status = 202 if begun.operation.status in OPEN else 200
     return Response(order_after_view(begun.order, begun.operation), status_code=status, headers=headers)
 

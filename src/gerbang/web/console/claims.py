@@ -23,6 +23,7 @@ from gerbang.web.console.objects import said_of, show_object
 from gerbang.web.console.page_frame import form_key, operator, shared
 from gerbang.web.forms import Form, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
+from gerbang.web.views.marketplace_refusals import refusal_code
 
 AnyRequest = Request[Any, Any, Any]
 _SAID: Final = frozenset({"accept", "refuse", "receive", "partly", "waits", "refused"})
@@ -111,7 +112,7 @@ async def answer_claim(request: AnyRequest, claim: FromPath[str], answer: FromPa
     except REFUSED as error:
         return _back(claim, done="refused", why=error.code)
     if done.decision.status is OperationStatus.NOT_DONE:
-        return _back(claim, done="refused", why="marketplace_refused")
+        return _back(claim, done="refused", why=refusal_code(done.decision.outcomes))
     word = "partly" if done.decision.status is OperationStatus.PARTLY_DONE else given
     return _back(claim, done="waits" if done.decision.status in OPEN else word)
 

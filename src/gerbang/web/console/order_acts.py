@@ -22,6 +22,7 @@ from gerbang.web.console.page_frame import form_key, operator, show
 from gerbang.web.forms import Form, read_form
 from gerbang.web.input.orders import order_id, read_items
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
+from gerbang.web.views.marketplace_refusals import refusal_code
 
 AnyRequest = Request[Any, Any, Any]
 _LIST: Final = "/console/orders"
@@ -136,7 +137,9 @@ def _after(order: str, begun: Begun, word: str) -> Response[None]:
     if status in OPEN:
         return _back(order, "waits")
     if status is OperationStatus.NOT_DONE:
-        return see_other(f"{_LIST}/{order}?{urlencode({'done': 'refused', 'why': 'marketplace_refused'})}")
+        return see_other(
+            f"{_LIST}/{order}?{urlencode({'done': 'refused', 'why': refusal_code(begun.operation.outcomes)})}"
+        )
     return _back(order, word if status is OperationStatus.DONE else "partly")
 
 

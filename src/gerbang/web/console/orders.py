@@ -23,6 +23,7 @@ from gerbang.web.console.objects import said_of, show_object
 from gerbang.web.console.page_frame import form_key, names_of, operator, shared
 from gerbang.web.input.orders import order_id
 from gerbang.web.pages import Page, locale_of, see_other, services_of
+from gerbang.web.views.marketplace_refusals import refusal_code
 
 AnyRequest = Request[Any, Any, Any]
 _LIST: Final = "/console/orders"
@@ -149,7 +150,7 @@ async def _done(request: AnyRequest, order: str, kind: OperationKind, word: str)
     if status in OPEN:
         return _back(order, "waits")
     if status is OperationStatus.NOT_DONE:
-        return see_other(f"{_LIST}/{order}?done=refused&why=marketplace_refused")
+        return see_other(f"{_LIST}/{order}?done=refused&why={refusal_code(begun.operation.outcomes)}")
     return _back(order, word if status is OperationStatus.DONE else "partly")
 
 

@@ -29,6 +29,7 @@ from gerbang.web.forms import read_form
 from gerbang.web.input.orders import order_id
 from gerbang.web.input.waves import wave_id
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
+from gerbang.web.views.marketplace_refusals import refusal_code
 
 AnyRequest = Request[Any, Any, Any]
 _WAVES: Final = 10
@@ -78,7 +79,7 @@ async def pack(request: AnyRequest, order: FromPath[str]) -> Page:
             if status in OPEN:
                 return _to(order, lines, done="waits")
             if status is OperationStatus.NOT_DONE:
-                return _to(order, lines, done="refused", why="marketplace_refused")
+                return _to(order, lines, done="refused", why=refusal_code(begun.operation.outcomes))
     except REFUSED as error:
         return _to(order, lines, done="refused", why=error.code)
     return _to(order, (), done="packed")

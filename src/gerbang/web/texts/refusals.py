@@ -24,6 +24,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "lokapasar menolak; alasannya di riwayat pesanan",
         "the marketplace did not do it; why stands in what happened",
     ),
+    "refusal.connection_unauthorized": (
+        "lokapasar menolak izin toko ini: hubungkan lagi tokonya dari halaman aplikasinya",
+        "the marketplace refuses the shop's authorisation: connect the shop again from its app's page",
+    ),
     "refusal.claim_not_found": ("pesanan ini tidak punya klaim itu", "the order has no such claim"),
     "refusal.claim_not_ours": ("lokapasar yang memutuskan klaim ini", "the marketplace decides about this claim"),
     "refusal.claim_not_open": ("klaim ini tidak menunggu jawaban itu", "the claim does not wait for this answer"),
