@@ -319,9 +319,8 @@ async def test_a_dead_token_is_told_with_its_cure_and_once_the_seller_lets_the_a
     await does(world, order, "pack")
     await world.control("lazada/expire", shop=SG, kind="refresh")
     path = f"/v1/orders/{order['id']}/ship"
-    told = await refused(world, path, {}, 409, "marketplace_refused", "/items")
-    assert "IllegalAccessToken" in told["errors"][0]["detail"]
-    assert "connect the shop again from its app's page" in told["errors"][0]["detail"]
+    told = await refused(world, path, {}, 409, "connection_unauthorized", "/items")
+    assert f"/console/connections/{APP}" in told["errors"][0]["detail"]
     assert await there(world, order) == "packed"
     async with world.browser() as browser:
         admin = world.said["demo"]["admin"]
