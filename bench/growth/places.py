@@ -41,6 +41,7 @@ _WHOLE: Final = frozenset(
 _OF_MARKETPLACES: Final = frozenset(
     {
         "/console/orders/{order}/label",
+        "/console/orders/{order}/invoice",
         "/console/orders/{order}/cancel",
         "/v1/orders/{order}/cancel-options",
         "/v1/orders/{order}/documents",

@@ -70,6 +70,7 @@ ORDERS: Final = Noun(
         lambda order: _stock(core).count(order),
         poll_s=core.settings.order_poll_s,
         wait_s=core.settings.provider_wait_s,
+        seller=core.settings.shop_name,
     ),
     objects={ORDER: ObjectKind(PREFIX, READ)},
     events={Kind.MARKETPLACE: _pushes},

@@ -50,6 +50,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/orders/{order}/ship": {},
     # what is typed about an order is tried where there is one: the console's own tests
     "/console/orders/{order}/cancel": {},
+    "/console/orders/new": {"sku1": "KOPI-250", "quantity1": "1", "name": "Sari W", "phone": "0812 3456 7890"},
     "/console/orders/{order}/do/{act}": {},
     "/console/pack/{order}": {},
     "/console/pack/waves": {},
@@ -131,6 +132,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
 CHOSEN: Mapping[str, Mapping[str, str]] = {
     "/owner": {"t": "of-nobody"},
     "/pay/{payment}/choose": {"method": "ewallet", "wallet": "OVO"},
+    "/console/orders/new": {"currency": "IDR", "pay": "cod"},
     "/console/payments/new": {"currency": "IDR", "expires": "3d", "language": "id"},
 }
 

@@ -54,6 +54,7 @@ ORDERS: Final = Call("orders", most=50)
 ORDER: Final = Call("order")
 CARRIERS: Final = Call("carriers")
 LABELS: Final = Call("labels", most=20)
+INVOICES: Final = Call("invoices", most=100)
 CANCEL_OPTIONS: Final = Call("cancel_options")
 CLAIMS: Final = Call("claims", most=100)
 PRODUCTS: Final = Call("products", most=50)
@@ -233,7 +234,7 @@ class Marketplace(Protocol):
     `changed_orders` walks over what changed (or was `created`) since a time or a cursor, oldest first: no order is left out or told twice in one walk, where they
     move under it too. `with_items` brings the units of heads, `order` one order whole; raises Refused
     (not_found, unreadable). What `pack` is given at once goes with one carrier.
-    `carriers` is asked before packing where the app does not know. `label` makes one document of many parcels. `cancel_options` says what cancelling does
+    `carriers` is asked before packing where the app does not know. `label` makes one document of many parcels, `invoice` one of units of one order. `cancel_options` says what cancelling does
     before it is done. `set_sellable` answers for every wish.
     """
 
@@ -252,6 +253,7 @@ class Marketplace(Protocol):
     async def failed_delivery(self, account: Account, packages: Sequence[str]) -> Sequence[ShipOutcome]: ...
     async def digital_delivered(self, account: Account, order: str, items: Sequence[str]) -> Sequence[ShipOutcome]: ...
     async def label(self, account: Account, packages: Sequence[str]) -> Label: ...
+    async def invoice(self, account: Account, items: Sequence[str]) -> Label: ...
     async def set_invoice_number(self, account: Account, item: str, number: str) -> None: ...
     async def cancel_options(self, account: Account, order: str, items: Sequence[str]) -> CancelOptions: ...
     async def cancel(self, account: Account, order: str, items: Sequence[str], reason: str) -> CancelOutcome: ...

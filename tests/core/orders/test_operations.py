@@ -344,3 +344,15 @@ async def test_what_is_digital_is_delivered_and_never_packed(world: World) -> No
     for kind in (_K.DIGITAL_DELIVERED, _K.RETURNED):
         with pytest.raises(ItemsNotAllowed):
             await asked(world, parcel, kind)
+
+
+async def test_a_marketplaces_invoice_is_asked_for_once_and_not_before_it_is_packed(world: World) -> None:
+    one, path = await world.bought(), "/order/document/get"
+    with pytest.raises(DocumentNotThere):
+        await world.orders.documents.invoice(OPERATOR, one.order.id)
+    await asked(world, one, _K.PACK)
+    before = await world.sent(path)
+    first = await world.orders.documents.invoice(OPERATOR, one.order.id)
+    assert first.body.startswith(b"%PDF")
+    assert await world.orders.documents.invoice(OPERATOR, one.order.id) == first
+    assert await world.sent(path) == before + 1

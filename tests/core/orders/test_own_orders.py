@@ -1,10 +1,12 @@
 """The shop's own orders: made with their stock, paid by a payment or at the door, packed and cancelled here."""
 
 import asyncio
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 
 from gerbang.base import ids
 from gerbang.core.announcements.model import Announcement, ObjectRef
@@ -100,6 +102,12 @@ async def test_an_order_of_our_own_is_packed_shipped_and_its_stock_is_gone(world
         await done(world, one, OperationKind.PACK)
     with pytest.raises(DocumentNotThere):
         await world.orders.documents.label(OPERATOR, one.order.id, None)
+    bill_ = await world.orders.documents.invoice(OPERATOR, one.order.id)
+    (page,) = PdfReader(BytesIO(bill_.body)).pages
+    printed = page.extract_text().replace("\xa0", " ")
+    for words in ("Toko Lumbung", f"LBG-{name}", "Rp 50.000", "Rp 100.000", "Lunas", "UJI COBA"):
+        assert words in printed, words
+    assert await world.orders.documents.invoice(OPERATOR, one.order.id) == bill_
     assert (await done(world, one, OperationKind.SHIP)).order.status is _S.SHIPPED
     await becomes(world, name, 3, 3)
     told = [type_ for type_, _ in await world.told(one)]
@@ -239,6 +247,8 @@ async def test_an_unpaid_order_is_cancelled_whole_and_its_payment_with_it(world:
     assert (told.payment, len(told.items)) == (PaymentAfter.CANCELLED, 2)
     gone = await done(world, one, OperationKind.CANCEL, reason="berubah pikiran")
     assert gone.order.status is _S.CANCELLED
+    with pytest.raises(DocumentNotThere):
+        await world.orders.documents.invoice(OPERATOR, one.order.id)
     await becomes(world, name, 5, 5)
     for _ in range(500):
         if (await world.core.payments.get(payment)).payment.status is PaymentStatus.CANCELLED:

@@ -190,5 +190,5 @@ async def test_an_invoice_number_wants_a_packed_unit(lazada: LazadaMarketplace, 
 def test_what_changes_something_is_never_sent_again_and_says_how_it_is_looked_up() -> None:
     calls = [one for one in vars(marketplace).values() if isinstance(one, marketplace.Call)]
     acts = {one.name for one in calls if not one.repeatable}
-    assert acts == {"pack", "ship", "repack", "cancel", "decide", "delivered", "digital_delivered"}
+    assert acts == {"pack", "ship", "repack", "cancel", "decide", "delivered", "failed_delivery", "digital_delivered"}
     assert all(bool(one.look_up) is not one.repeatable for one in calls)

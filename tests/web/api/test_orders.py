@@ -232,7 +232,7 @@ async def test_what_is_asked_of_a_marketplace_needs_a_key_and_is_refused_beside_
     nobodys = await edge.post("/v1/orders/ord_01KC3VM8R1T3W5Y7A9C2E4G6J8/pack", "developer", {}, key="new")
     assert (nobodys.status_code, nobodys.json()["code"]) == (404, "order_not_found")
     for query, status in (
-        ({"type": "invoice"}, 409),
+        ({"type": "invoice"}, 502),
         ({"type": "label", "package": "FP9"}, 422),
         ({"type": "x"}, 422),
     ):
@@ -296,6 +296,8 @@ async def test_an_order_of_ones_own_is_made_once_and_every_fault_stands_beside_w
     early = await edge.post(f"/v1/orders/{one['id']}/cod", "developer", {"status": "collected"})
     assert (early.status_code, early.json()["code"]) == (409, "cod_not_now")
     await edge.post(f"/v1/orders/{one['id']}/ship", "developer", {}, key="new")
+    paper = await edge.get(f"/v1/orders/{one['id']}/documents", "developer", type="invoice")
+    assert (paper.headers["content-type"], paper.content[:4]) == ("application/pdf", b"%PDF")
     done = await edge.post(f"/v1/orders/{one['id']}/cod", "developer", {"status": "collected"})
     assert (done.json()["status"], done.json()["cod_status"]) == ("delivered", "collected")
 

@@ -195,3 +195,42 @@ async def test_an_oversold_order_says_that_it_is_held_and_is_packed_once_it_is_r
     assert other.json()["code"] == "order_oversold"
     free = await edge.post(f"/v1/orders/{await heard(edge, number(), _S.DELIVERED)}/release", "developer", {})
     assert (free.status_code, free.json()["code"]) == (409, "order_not_held")
+
+
+async def test_an_order_is_made_by_hand_and_what_is_wrong_stands_beside_its_field(
+    edge: Edge, builder: httpx.AsyncClient
+) -> None:
+    sku, place = await _stocked(edge, 3), "/console/orders/new"
+    form = {"key": ids.new().hex, "currency": "IDR", "pay": "cod", "name": "Sari W", "phone": "0812 3456 7890"}
+    assert f'href="{place}"' in (await builder.get("/console/orders")).text
+    assert 'name="sku3"' in (await builder.get(place)).text
+    longer = await builder.post(place, data={**form, "sku1": sku, "more": "1"})
+    assert (longer.status_code, 'name="sku4"' in longer.text) == (200, True)
+
+    async def wrong(**more: str) -> list[str]:
+        answer = await builder.post(place, data={**form, **more})
+        assert answer.status_code == 422, answer.headers
+        return sorted(re.findall(r'id="e-(\w+)"', answer.text))
+
+    line = {"sku1": sku, "quantity1": "2", "price1": "Rp 89.000"}
+    assert await wrong() == ["quantity1", "sku1"]
+    assert await wrong(**line, sku3="none", quantity3="0", price3="x") == ["price3", "quantity3", "sku3"]
+    assert await wrong(sku1=sku, quantity1="1") == ["price1"], "the product has no price"
+    assert await wrong(**line, email="x", pay="later") == ["email", "pay"]
+    assert await wrong(**{**line, "quantity1": "4"}) == ["quantity1"], "so many are not there"
+    assert await wrong(**line, pay="link", sku2=sku, quantity2="2", price2="1") == ["quantity2"]
+    waits = await edge.get("/v1/payments", "admin", status="created", limit="1")
+    assert not [one for one in waits.json()["data"] if "× Kopi" in one["description"]], "nobody is billed for nothing"
+    for _ in range(2):  # sent twice it is one order
+        made = await builder.post(place, data={**form, **line, "external_id": f"LBG-{sku}"})
+        assert made.headers["location"].endswith("?done=made"), made.text[:400]
+    one = (await edge.get("/v1/orders", external_id=f"LBG-{sku}")).json()["data"]
+    assert [(o["total"], o["cod_status"], o["buyer"]["phone"]) for o in one] == [(178_000, "owed", "+6281234567890")]
+    assert await wrong(sku1=sku, quantity1="1", price1="1000", external_id=f"LBG-{sku}") == ["external_id"]
+    linked = await builder.post(place, data={**form, "sku1": sku, "quantity1": "1", "price1": "89.000", "pay": "link"})
+    payment = re.findall(r"/console/payments/(pay_\w+)/link", linked.headers["location"])[0]
+    (newest, *_) = (await edge.get("/v1/orders", channel="own")).json()["data"]
+    assert (newest["payment"], newest["status"], newest["livemode"]) == (payment, "unpaid", False)
+    desk = await signed_in(edge, Role.SUPPORT)
+    assert (await desk.get(place)).status_code == 403
+    await desk.aclose()

@@ -53,7 +53,7 @@ class CancelPreview(NamedTuple):
 
 class Orders:
     """Orders of every shop. Who may do what is decided at the edge. `poll_s`: how long between two walks over a shop's changes; `wait_s`: how long a request waits for
-    the marketplace. `count` has the stock follow an order.
+    the marketplace. `count` has the stock follow an order; `seller` is the business, as invoices name it.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Orders:
         *,
         poll_s: float,
         wait_s: float,
+        seller: str,
     ) -> None:
         self._db = db
         self._connections = outbound.connections
@@ -74,7 +75,7 @@ class Orders:
         self.gathering = Gathering(self.reading)
         self.operating = Operating(self.reading)
         self.operations = Operations(db, self.operating, wait_s, count)
-        self.documents = Documents(db, outbound, clock)
+        self.documents = Documents(db, outbound, clock, seller)
         self.waves = Waves(db, self.reading, self.operations)
 
     async def get(self, id_: UUID) -> OrderDetails:

@@ -104,6 +104,10 @@ class LazadaMarketplace:
             raise OutcomeUnknown("Lazada's link to the labels leads to no PDF.")
         return Label(found.content_type, body)
 
+    async def invoice(self, account: Account, items: Sequence[str]) -> Label:
+        asked = {"doc_type": "invoice", "order_item_ids": wire.json(wire.ids(list(items)))}
+        return parcels.invoice(_data(await self._get(account, "/order/document/get", Family.ORDERS, asked)))
+
     async def set_invoice_number(self, account: Account, item: str, number: str) -> None:
         await self._post(account, "/order/invoice_number/set", {"order_item_id": item, "invoice_number": number})
 

@@ -118,6 +118,21 @@ def label(data: Row) -> Label:
     return Label("application/pdf", url=url)
 
 
+def invoice(data: Row) -> Label:
+    """An invoice that came along as PDF. Raises Refused for another kind of document, which is for the seller's own browser, and OutcomeUnknown for none."""
+    told = wire.row(data.get("document"))
+    try:
+        body = base64.b64decode(wire.text(told, "file"), validate=True)
+    except (binascii.Error, ValueError):
+        body = b""
+    if body.startswith(PDF):
+        return Label("application/pdf", body)
+    if not body:
+        raise OutcomeUnknown("Lazada told of no document.")
+    kind = wire.text(told, "mime_type") or "of an unknown kind"
+    raise Refused(f"It is {kind[:60]}, and no PDF.", Why.UNREADABLE, hint="Print it in Seller Center.")
+
+
 def _packed(order: str, item: str, told: Row) -> PackOutcome:
     package = wire.text(told, "package_id")
     if not _is_done(told):

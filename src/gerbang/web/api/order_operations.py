@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
-from gerbang.core.orders.operation_model import OPEN, DocumentNotThere, OperationKind, OperationStatus
+from gerbang.core.orders.operation_model import OPEN, OperationKind, OperationStatus
 from gerbang.core.orders.operations import Wanted
 from gerbang.core.orders.service import Orders
 from gerbang.web.cursors import Page, Part
@@ -149,18 +149,20 @@ async def list_order_operations(services: Services, part: Part, order: str) -> P
     )
 
 
-@get("/v1/orders/{order:str}/documents", summary="A label as PDF", tags=_TAGS, media_type="application/pdf")
+@get("/v1/orders/{order:str}/documents", summary="A label or invoice as PDF", tags=_TAGS, media_type="application/pdf")
 async def read_order_document(
     request: AnyRequest, services: Services, order: str, document: Type = "label", package: Package = None
 ) -> Response[bytes]:
-    """The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet."""
-    if read_known("type", document, _DOCUMENTS) == "invoice":
-        await services.service(Orders).get(order_id(order))
-        raise DocumentNotThere("The marketplace makes no invoice.", hint="Tell it yours by `invoice-number`.")
-    made = await services.service(Orders).documents.label(
-        caller_of(request), order_id(order), [package] if package else None
-    )
-    headers = {"content-disposition": f'inline; filename="{order}-label.pdf"'}
+    """The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made here of an order of your own, and of a marketplace's
+    is what that gives, where it gives one.
+    """
+    kind = read_known("type", document, _DOCUMENTS)
+    papers, caller, id_ = services.service(Orders).documents, caller_of(request), order_id(order)
+    if kind == "invoice":
+        made = await papers.invoice(caller, id_)
+    else:
+        made = await papers.label(caller, id_, [package] if package else None)
+    headers = {"content-disposition": f'inline; filename="{order}-{document}.pdf"'}
     return Response(made.body, media_type=made.content_type, headers=headers)
 
 

@@ -137,11 +137,15 @@ def _actions(one: OrderDetails, caller: Caller, locale: Locale) -> tuple[Action,
     """What can be done now: what is next is the main one."""
     if not caller.may(WRITE):
         return ()
-    say, here = texts.words(locale), order_questions.place_of(one.order)
+    say, here, order = texts.words(locale), order_questions.place_of(one.order), one.order
     can_pack = not one.is_held and any(not why_not(OperationKind.PACK, item) for item in one.items)
     can_ship = any(not why_not(OperationKind.SHIP, item) for item in one.items)
     wanted = (
         (bool(one.packages) and one.order.connection is not None, Action(say("ord.label"), href=f"{here}/label")),
+        (
+            bool(one.packages) or (order.connection is None and order.status is not ItemStatus.CANCELLED),
+            Action(say("ord.invoice"), href=f"{here}/invoice"),
+        ),
         (can_ship, Action(say("ord.ship"), press=f"{here}/ship", look="" if can_pack else "main")),
         (can_pack, Action(say("ord.pack"), press=f"{here}/pack", look="main")),
     )

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Recorded
 from gerbang.core.orders.claims import Claimed, Claims
+from gerbang.core.orders.documents import Document
 from gerbang.core.orders.model import OWN, READ, WRITE, OrderDetails, OrderFilters
 from gerbang.core.orders.operation_model import OPEN, OperationKind, OperationStatus
 from gerbang.core.orders.operations import Wanted
@@ -19,7 +20,7 @@ from gerbang.web import texts
 from gerbang.web.console import claim_view, listing, order_view
 from gerbang.web.console.confirmation import REFUSED
 from gerbang.web.console.listing import Filter, ListPage
-from gerbang.web.console.objects import said_of, show_object
+from gerbang.web.console.objects import Action, allowed, said_of, show_object
 from gerbang.web.console.page_frame import form_key, names_of, operator, shared
 from gerbang.web.input.orders import order_id
 from gerbang.web.pages import Page, locale_of, see_other, services_of
@@ -29,7 +30,19 @@ AnyRequest = Request[Any, Any, Any]
 _LIST: Final = "/console/orders"
 _ENTRIES: Final = 100
 _SAID: Final = frozenset(
-    {"packed", "shipped", "partly", "waits", "refused", "no_label", "cancelled", "noted", "released"}
+    {
+        "packed",
+        "shipped",
+        "partly",
+        "waits",
+        "refused",
+        "no_label",
+        "cancelled",
+        "noted",
+        "released",
+        "made",
+        "no_invoice",
+    }
 )
 _TABS: Final = ("pending", "packed", "ready_to_ship", "shipped", "returning", "unknown")
 _PAGE: Final = ListPage(
@@ -64,7 +77,7 @@ class _Told:
 @get(_LIST)
 async def orders(request: AnyRequest) -> Response[bytes]:
     """Newest first, of all shops."""
-    operator(request, READ)
+    caller = operator(request, READ)
     services, locale = services_of(request), locale_of(request)
     shops = [one.id for one in await services.connections.all() if one.parent is not None]
     known = {OWN: str(texts.words(locale)("ords.own")), **{one: one for one in shops}}
@@ -83,7 +96,9 @@ async def orders(request: AnyRequest) -> Response[bytes]:
         found = await shared(request, asked.key, lambda: core.page(filters, asked.place, listing.ROWS + 1))
     shown, onward = listing.part_of(found, lambda one: (one.order.created_at, one.order.id))
     now = services.payments.context.clock.now()
-    return await listing.show_list(request, asked, [order_view.row_of(one, now, locale) for one in shown], onward)
+    rows = [order_view.row_of(one, now, locale) for one in shown]
+    actions = allowed(caller, (WRITE, Action(texts.words(locale)("ord.new.do"), f"{_LIST}/new", look="main")))
+    return await listing.show_list(request, asked, rows, onward, actions=actions)
 
 
 @get("/console/orders/{order:str}")
@@ -133,7 +148,22 @@ async def label(request: AnyRequest, order: FromPath[str]) -> Response[Any]:
         made = await services_of(request).service(Orders).documents.label(caller, order_id(order), None)
     except REFUSED as error:
         return _back(order, "no_label", error)
-    headers = {"content-disposition": f'inline; filename="{order}-label.pdf"'}
+    return _paper(made, f"{order}-label.pdf")
+
+
+@get("/console/orders/{order:str}/invoice")
+async def invoice(request: AnyRequest, order: FromPath[str]) -> Response[Any]:
+    """The invoice, to be printed."""
+    caller = operator(request, WRITE)
+    try:
+        made = await services_of(request).service(Orders).documents.invoice(caller, order_id(order))
+    except REFUSED as error:
+        return _back(order, "no_invoice", error)
+    return _paper(made, f"{order}-invoice.pdf")
+
+
+def _paper(made: Document, name: str) -> Response[bytes]:
+    headers = {"content-disposition": f'inline; filename="{name}"'}
     return Response(made.body, media_type=made.content_type, headers=headers)
 
 
@@ -158,4 +188,4 @@ def _back(order: str, done: str, error: GerbangError | None = None) -> Response[
     return see_other(f"{_LIST}/{order}?done={done}" + (f"&why={error.code}" if error else ""))
 
 
-HANDLERS: Final = [orders, order, pack, ship, label]
+HANDLERS: Final = [orders, order, pack, ship, label, invoice]

@@ -39,7 +39,7 @@ ORDERS: Final[Sentences] = {
         "**{actor}** mencatat jawaban lokapasar",
         "**{actor}** noted what became of it at the marketplace",
     ),
-    "order.printed": ("**{actor}** mencetak label pesanan", "**{actor}** printed an order's labels"),
+    "order.printed": ("**{actor}** mencetak dokumen pesanan", "**{actor}** printed an order's papers"),
     "wave.made": ("**{actor}** membuat gelombang kemas", "**{actor}** made a wave of orders to pack"),
     "wave.done": ("**{actor}** menyelesaikan gelombang kemas", "**{actor}** finished a wave"),
     "wave.ship_asked": ("**{actor}** meminta gelombang dikirim", "**{actor}** asked for a wave to be shipped"),

@@ -44,7 +44,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "jawabannya kurang alasan, catatan atau gambar",
         "the answer lacks a reason, a comment or pictures",
     ),
-    "refusal.document_not_there": ("belum ada yang dikemas", "nothing is packed yet"),
+    "refusal.document_not_there": (
+        "belum ada yang dikemas, atau lokapasar tidak membuatnya",
+        "nothing is packed yet, or the marketplace makes none",
+    ),
     "refusal.order_exists": (
         "nomor atau pembayaran ini milik pesanan lain",
         "another order has this number or payment",

@@ -17,6 +17,7 @@ from gerbang.providers.lazada.simulator import pdf
 from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import CANCELLABLE, TO_PACK, Package, ShopOrder, Status
 from gerbang.providers.lazada.simulator.packing import MOST, NotDone, read
+from gerbang.providers.lazada.simulator.refusals import Refused
 from gerbang.providers.lazada.simulator.world import Turn, World
 
 LIVES_S: Final = 600
@@ -48,6 +49,28 @@ def labels(call: Call, turn: Turn) -> Any:
     url = _link(call, turn, [package.id for _, package in found])
     frame = f'<html><body><iframe src="{url}" width="100%" height="100%"></iframe></body></html>'
     return {"file": _coded(frame), "doc_type": "PDF", "pdf_url": url}
+
+
+def document(call: Call, turn: Turn) -> Any:
+    """/order/document/get, of which invoices are served: of items that are packed."""
+    if call.needed("doc_type") != "invoice":
+        raise Refused("32")
+    try:
+        asked = msgspec.json.decode(call.needed("order_item_ids").encode(), type=list[int])
+    except msgspec.DecodeError as error:
+        raise Refused("20", call.needed("order_item_ids")) from error
+    lines: list[str] = []
+    for id_ in asked:
+        order = turn.world.book.order_of_item(id_)
+        item = order.item(id_) if order is not None and order.seller == call.shop.seller_id else None
+        if item is None:
+            raise Refused("20", str(id_))
+        if item.status in TO_PACK or item.status is Status.UNPAID:
+            raise Refused("34")
+        lines.append(f"{item.invoice or '-'}  {item.name}")
+    file = pdf.document([pdf.Sheet(str(asked[0]) if asked else "0", tuple(lines))])
+    coded = base64.b64encode(file).decode()
+    return {"document": {"file": coded, "mime_type": "application/pdf", "document_type": "invoice"}}
 
 
 def download(world: World, request: Request, now: datetime) -> Answer:

@@ -38,6 +38,7 @@ ROUTES: Final[Mapping[str, Route]] = {
     "/order/invoice_number/set": Route("POST", order_reading.invoice_number),
     "/order/shipment/providers/get": Route(_BOTH, fulfilment.providers, "result"),
     "/order/fulfill/pack": Route("POST", packing.pack, "result"),
+    "/order/document/get": Route("GET", documents.document),
     "/order/package/document/get": Route(_BOTH, documents.labels, "result"),
     "/order/package/rts": Route("POST", fulfilment.ready_to_ship, "result"),
     "/order/package/repack": Route(_BOTH, fulfilment.repack, "result"),
