@@ -36,6 +36,7 @@ from gerbang.ports.marketplace_orders import ClaimKind, ClaimStatus, ItemStatus
 from gerbang.web.views.claims import claim_payloads
 from tests.core.orders.test_operations import fault, statuses
 from tests.core.orders.world import ID, OPERATOR, SG, World
+from tests.providers.lazada.simulator.test_cancellation import decide, reverse_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _S, _K = ClaimStatus, ClaimKind
@@ -257,8 +258,21 @@ async def test_the_walk_finds_what_pushes_lost_in_both_shops(world: World) -> No
         claim = await until(world, one)
         assert (claim.connection, claim.status) == (one.order.connection, _S.REQUESTED)
     waiting = await claims(world).page(SG, None, 100, waiting=True)
-    assert there.order.id in [each.claim.order_id for each in waiting]
-    assert {each.claim.connection for each in waiting} == {SG}
+    assert there.order.id in [each.one.claim.order_id for each in waiting]
+    assert {each.one.claim.connection for each in waiting} == {SG}
+
+
+async def test_goods_are_received_though_nobody_told_that_they_come_back(world: World) -> None:
+    one = await delivered(world)
+    claim = await claimed(world, one)
+    await world.push(on=False)
+    reverse = await reverse_of(world.market, one.order.external_id, "id")
+    assert await decide(world.market, reverse, "agreeReturn", "id") == "0"  # in the seller centre
+    for _ in range(2):
+        await world.market.control("scan", shop=SHOPS[ID], order=one.order.external_id, kind="returned")
+    assert (await claims(world).get(claim.id)).claim.status is _S.REQUESTED
+    received = await answered(world, claim, "receive")
+    assert (received.decision.status, received.now.claim.status) == (OperationStatus.DONE, _S.RECEIVED)
 
 
 async def test_rupiah_told_in_another_unit_are_read_rightly_or_held(world: World) -> None:

@@ -17,7 +17,10 @@ _ONE: Final = """
     SELECT id, order_id, connection, external_id, kind, to_seller, status, waits, lines, decide_by, held, version, read_at, due_told, sequence, created_at, updated_at
     FROM order_claims
     """
-_PAGE: Final = _ONE + "WHERE (created_at, id) < ($1, $2) {} ORDER BY created_at DESC, id DESC LIMIT $3"
+_PAGE: Final = """
+    SELECT id, order_id, connection, external_id, kind, to_seller, status, waits, lines, decide_by, held, version, read_at, due_told, sequence, created_at, updated_at, place
+    FROM order_claims WHERE (place, id) < ($1, $2) {} ORDER BY place DESC, id DESC LIMIT $3
+    """
 _PAGES: Final = {
     (shop, waiting): _PAGE.format(("AND connection = $4 " if shop else "") + ("AND waits" if waiting else ""))
     for shop in (False, True)
@@ -105,10 +108,13 @@ async def of_order(tx: Tx, order: UUID, limit: int) -> list[BuyerClaim]:
     return [_claim(row) for row in await tx.fetch(_ONE + "WHERE order_id = $1 ORDER BY id DESC LIMIT $2", order, limit)]
 
 
-async def page(tx: Tx, shop: str | None, after: Place | None, limit: int, *, waiting: bool) -> list[BuyerClaim]:
-    """Newest first, from a keyset place (created_at, id) on."""
+async def page(
+    tx: Tx, shop: str | None, after: Place | None, limit: int, *, waiting: bool
+) -> list[tuple[BuyerClaim, Place]]:
+    """What waits first, soonest deadline first, and what is over last, each with its keyset place; from one on."""
     values: tuple[Any, ...] = (*below(after, None), limit, *((shop,) if shop is not None else ()))
-    return [_claim(row) for row in await tx.fetch(_PAGES[shop is not None, waiting], *values)]
+    rows = await tx.fetch(_PAGES[shop is not None, waiting], *values)
+    return [(_claim(row), (row["place"], row["id"])) for row in rows]
 
 
 async def orders_called(tx: Tx, shop: str, external_ids: Sequence[str]) -> dict[str, tuple[UUID, str]]:
@@ -197,7 +203,7 @@ async def failing_polls(tx: Tx, after: int) -> list[str]:
 
 
 def _claim(row: Row) -> BuyerClaim:
-    fields: Mapping[str, Any] = dict(row)
+    fields: Mapping[str, Any] = {name: row[name] for name in BuyerClaim.__struct_fields__}
     return BuyerClaim(
         **{
             **fields,

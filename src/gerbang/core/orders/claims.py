@@ -11,7 +11,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
-from gerbang.base.errors import FieldError
+from gerbang.base.errors import FieldError, UpstreamFailed
 from gerbang.base.keyset import Place
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
@@ -22,6 +22,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.orders import claim_decision_store, claim_store, store
 from gerbang.core.orders.claim_calls import DECIDING, Deciding
 from gerbang.core.orders.claim_decision_model import DECISION, DECISION_PREFIX, AskedOfClaim, ClaimBusy, ClaimDecision
+from gerbang.core.orders.claim_intake import take_claims
 from gerbang.core.orders.claim_model import (
     CLAIM_PREFIX,
     Answer,
@@ -40,7 +41,7 @@ from gerbang.core.orders.reading import Reading
 from gerbang.core.orders.restocking import Restocking
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import NewJob
-from gerbang.ports.marketplace_orders import CancelReason, ClaimKind
+from gerbang.ports.marketplace_orders import CancelReason, ClaimKind, ClaimStatus
 
 _TAKEN_OVER: Final = timedelta(seconds=20)  # longer than a request waits
 _MOST_TRIES: Final = 200  # after hours in which the marketplace did not say what became of it, a person looks
@@ -67,6 +68,13 @@ class Claimed(NamedTuple):
     claim: BuyerClaim
     currency: str
     last: ClaimDecision | None
+
+
+class ClaimInList(NamedTuple):
+    """A claim and its place in the list."""
+
+    one: Claimed
+    place: Place
 
 
 class Answered(NamedTuple):
@@ -103,10 +111,12 @@ class Claims:
                 raise OrderNotFound
             return await _whole(tx, await claim_store.of_order(tx, order, MOST_SHOWN))
 
-    async def page(self, shop: str | None, after: Place | None, limit: int, *, waiting: bool) -> Sequence[Claimed]:
-        """Newest first, from a keyset place (created_at, id) on; `waiting`: for the seller's answer."""
+    async def page(self, shop: str | None, after: Place | None, limit: int, *, waiting: bool) -> Sequence[ClaimInList]:
+        """Soonest deadline first and what is over last, from a keyset place on; `waiting`: only what waits for the seller's answer."""
         async with self._db.reading() as tx:
-            return await _whole(tx, await claim_store.page(tx, shop, after, limit, waiting=waiting))
+            found = await claim_store.page(tx, shop, after, limit, waiting=waiting)
+            claims = await _whole(tx, [one for one, _ in found])
+        return [ClaimInList(one, place) for one, (_, place) in zip(claims, found, strict=True)]
 
     async def refusal_reasons(self, id_: UUID, order: UUID | None = None) -> Sequence[CancelReason]:
         """Why a claim may be refused, asked of the marketplace now; none where it asks for none. Raises ClaimNotFound, UpstreamFailed."""
@@ -122,6 +132,8 @@ class Claims:
         """Write it down and carry it out. Raises ClaimNotFound, ClaimNotOurs, ClaimNotOpen, ClaimTooLate, ClaimHeld, ClaimBusy, BadAnswer, IdempotencyKeyReused,
         and what keeps goods from being put to stock; nothing was sent then.
         """
+        if wanted.answer == "receive":
+            await self._read_anew(id_, order)
         async with self._db.transaction() as tx:
             decided, is_replayed = await self._write(tx, caller, id_, order, wanted, key)
         if not is_replayed:
@@ -132,6 +144,24 @@ class Claims:
         async with self._db.reading() as tx:
             (now,) = await load_claims(tx, [id_])
             return Answered(now, await claim_decision_store.one(tx, decided), is_replayed)
+
+    async def _read_anew(self, id_: UUID, order: UUID | None) -> None:
+        """Goods may stand at the door before anybody told that they are on their way: agreed in the seller centre, or a push was lost. What the marketplace says now
+        counts, where it can be asked.
+        """
+        claim = (await self.get(id_, order)).claim
+        if claim.kind is not ClaimKind.RETURN or any(one.status is ClaimStatus.COMING_BACK for one in claim.lines):
+            return
+        shop = await self.reading.outbound.connections.get(claim.connection)
+        async with self._db.reading() as tx:
+            (sold,) = await store.of_ids(tx, [claim.order_id])
+        read_at = self.deciding.clock.now()
+        try:
+            read = await self.reading.of_order(shop, sold.external_id)
+        except UpstreamFailed:  # it is judged by what is known here
+            return
+        async with self._db.transaction() as tx:
+            await take_claims(tx, shop, read, read_at=read_at, source="receive")
 
     async def notice(self) -> str | None:
         """What of claims a person should look at."""

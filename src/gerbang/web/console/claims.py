@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from gerbang.base.errors import NotFound
 from gerbang.core.orders.claim_model import Answer, read_claim_id
-from gerbang.core.orders.claims import Claimed, Claims, WantedAnswer
+from gerbang.core.orders.claims import Claimed, ClaimInList, Claims, WantedAnswer
 from gerbang.core.orders.model import READ, WRITE
 from gerbang.core.orders.operation_model import OPEN, OperationStatus
 from gerbang.core.orders.service import Orders
@@ -46,21 +46,21 @@ _PAGE: Final = ListPage(
 
 @get(claim_view.LIST)
 async def claims(request: AnyRequest) -> Response[bytes]:
-    """Newest first, of all shops."""
+    """Of all shops: what waits by its deadline, soonest first, and what is over last."""
     operator(request, READ)
     services, locale = services_of(request), locale_of(request)
     shops = {one.id: one.id for one in await services.connections.all() if one.parent is not None}
     asked = await listing.read(request, _PAGE, {"shop": shops})
-    found: Sequence[Claimed] = []
+    found: Sequence[ClaimInList] = []
     if not asked.wrong:
         shop, waiting = asked.word("shop"), asked.word("status") == "waiting"
         core = services.service(Claims)
         found = await shared(
             request, asked.key, lambda: core.page(shop, asked.place, listing.ROWS + 1, waiting=waiting)
         )
-    shown, onward = listing.part_of(found, lambda one: (one.claim.created_at, one.claim.id))
+    shown, onward = listing.part_of(found, lambda one: one.place)
     now = services.payments.context.clock.now()
-    return await listing.show_list(request, asked, [claim_view.row_of(one, now, locale) for one in shown], onward)
+    return await listing.show_list(request, asked, [claim_view.row_of(each.one, now, locale) for each in shown], onward)
 
 
 @get(claim_view.LIST + "/{claim:str}")

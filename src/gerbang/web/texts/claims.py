@@ -9,7 +9,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Pembeli ingin batal, mengembalikan barang, atau uangnya saja. Yang tidak dijawab tepat waktu diputuskan lokapasar.",
         "Buyers want to cancel, to send back, or money alone. What is not answered in time the marketplace decides.",
     ),
-    "claims.caption": ("Klaim, terbaru di atas", "Claims, newest first"),
+    "claims.caption": ("Klaim, batas waktu terdekat di atas", "Claims, nearest deadline first"),
     "claims.empty": ("Belum ada klaim.", "No claim yet."),
     "claims.empty.how": (
         "Kalau pembeli minta batal atau mengembalikan barang, klaimnya muncul di sini dengan batas waktunya.",
