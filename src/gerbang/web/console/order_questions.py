@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from markupsafe import Markup
+
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.orders.model import COD_STEPS, ITEM_PREFIX, OWN, PREFIX, Cod, Item, Order, OrderDetails
@@ -112,7 +114,7 @@ def _warning(preview: CancelPreview, is_own: bool, locale: Locale) -> Words:
         return say(words[preview.payment]) if preview.payment in words else ""
     told = [say("ord.cancel.parcel")] if any(item.package for item in preview.items) else []
     told += [say("ord.cancel.said", said=preview.options.tip)] if preview.options.tip else []
-    return " ".join(str(one) for one in told)
+    return Markup(" ").join(told)
 
 
 def _reason(text: str, say: texts.Words, *, empties: bool) -> Words:
@@ -122,7 +124,8 @@ def _reason(text: str, say: texts.Words, *, empties: bool) -> Words:
 def _named(item: Item, one: OrderDetails, locale: Locale) -> str:
     price = formats.money(item.paid * item.quantity, one.order.currency, locale)
     parcel = f" · {item.package}" if item.package else ""
-    return f"{item.quantity} × {item.name} · {item.sku} · {price}{parcel}"
+    sku = f" · {item.sku}" if item.sku != item.name else ""
+    return f"{item.quantity} × {item.name}{sku} · {price}{parcel}"
 
 
 def _way(one: OrderDetails, locale: Locale) -> tuple[Crumb, ...]:

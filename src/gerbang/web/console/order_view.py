@@ -36,8 +36,8 @@ COLUMNS: Final = (
 ITEMS: Final = (
     Column("item", "ord.item", "a1", "wrap"),
     Column("here", "ord.here", "a2"),
-    Column("there", "ord.there", "b1", "mono"),
-    Column("parcel", "ord.parcel", "k1", "mono"),
+    Column("there", "ord.there", "b1", "mono said"),
+    Column("parcel", "ord.parcel", "k1", "mono said"),
     Column("price", "ord.price", "b2", "num", is_money=True),
 )
 MARKS: Final[Mapping[ItemStatus, str]] = {
@@ -156,10 +156,10 @@ def _actions(one: OrderDetails, caller: Caller, locale: Locale) -> tuple[Action,
     return (*(action for is_there, action in wanted if is_there), *asked, *gone)
 
 
-def _why(one: OrderDetails, locale: Locale) -> str:
+def _why(one: OrderDetails, locale: Locale) -> Markup | str:
     say = texts.words(locale)
     if one.is_held:
-        return str(say("ord.held.why", missing=order_questions.missing_of(one)))
+        return say("ord.held.why", missing=order_questions.missing_of(one))
     odd = sorted({item.said for item in one.items if item.status is ItemStatus.UNKNOWN})
     if odd:
         return str(say("ord.unknown.why", said=", ".join(odd)))

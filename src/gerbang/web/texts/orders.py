@@ -5,8 +5,8 @@ from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ords.lead": (
-        "Dari toko di lokapasar, terbaru di atas. Keadaan tiap barang ada di halaman pesanannya.",
-        "From shops on marketplaces, newest first. Where each item stands is on the order's page.",
+        "Dari toko di lokapasar dan toko sendiri, terbaru di atas. Keadaan tiap barang ada di halaman pesanannya.",
+        "From shops on marketplaces and of our own, newest first. Where each item stands is on the order's page.",
     ),
     "ords.caption": ("Pesanan, terbaru di atas", "Orders, newest first"),
     "ords.empty": ("Belum ada pesanan.", "No order yet."),
@@ -222,7 +222,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Sudah dibayar: membatalkan tidak mengembalikan uang. Kembalikan dari halaman pembayarannya.",
         "It is paid: cancelling gives no money back. Refund it from the page of its payment afterwards.",
     ),
-    "ord.cancel.do": ("Batalkan", "Cancel them"),
+    "ord.cancel.do": ("Ya, batalkan barangnya", "Yes, cancel the items"),
     "ord.cancel.wrong": ("Pilih alasannya.", "Choose a reason."),
     "ord.said.cancelled": ("Dibatalkan.", "Cancelled."),
     "ord.said.noted": ("Dicatat.", "Noted."),
