@@ -259,3 +259,16 @@ async def test_generated_clients_have_the_names_of_the_field_and_every_operation
     assert [one["operationId"] for one in operations if not one.get("description")] == []
     statuses = document["components"]["schemas"]["Payment"]["properties"]["status"]
     assert statuses == {"$ref": "#/components/schemas/PaymentStatus"}
+
+
+async def test_what_an_operation_says_of_its_answers_is_in_the_document(edge: Edge) -> None:
+    document = (await edge.get("/openapi.json")).json()
+    told = {
+        (one["operationId"], status): status in one["responses"]
+        for path in document["paths"].values()
+        for one in path.values()
+        if "operationId" in one
+        for status in re.findall(r"\b(20\d) where", one.get("description", ""))
+    }
+    assert told
+    assert [key for key, is_listed in told.items() if not is_listed] == []

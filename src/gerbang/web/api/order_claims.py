@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.openapi import ResponseSpec
 
 from gerbang.core.orders.claim_model import read_claim_id
 from gerbang.core.orders.claims import Claims, WantedAnswer
@@ -42,7 +43,17 @@ async def list_refusal_reasons(services: Services, part: Part, order: str, claim
     return await part.of(f"refusal-reasons-{id_}", [reason_view(one) for one in reasons])
 
 
-@post("/v1/orders/{order:str}/claims/{claim:str}/accept", summary="Agree to a claim", tags=_TAGS, status_code=200)
+# Where the marketplace has not answered yet.
+_MAY_WAIT: Final = {202: ResponseSpec(ClaimView, generate_examples=False)}
+
+
+@post(
+    "/v1/orders/{order:str}/claims/{claim:str}/accept",
+    summary="Agree to a claim",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
+)
 async def accept_claim(
     request: AnyRequest, services: Services, order: str, claim: str, data: AcceptClaimBody
 ) -> Response[ClaimView]:
@@ -52,7 +63,13 @@ async def accept_claim(
     return await _answered(request, services, order, claim, data.read())
 
 
-@post("/v1/orders/{order:str}/claims/{claim:str}/refuse", summary="Refuse a claim", tags=_TAGS, status_code=200)
+@post(
+    "/v1/orders/{order:str}/claims/{claim:str}/refuse",
+    summary="Refuse a claim",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
+)
 async def refuse_claim(
     request: AnyRequest, services: Services, order: str, claim: str, data: RefuseClaimBody
 ) -> Response[ClaimView]:
@@ -61,7 +78,11 @@ async def refuse_claim(
 
 
 @post(
-    "/v1/orders/{order:str}/claims/{claim:str}/receive", summary="Say that goods are back", tags=_TAGS, status_code=200
+    "/v1/orders/{order:str}/claims/{claim:str}/receive",
+    summary="Say that goods are back",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
 )
 async def receive_claim(
     request: AnyRequest, services: Services, order: str, claim: str, data: ReceiveClaimBody

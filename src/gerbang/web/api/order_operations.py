@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.openapi import ResponseSpec
 from litestar.params import Parameter
 
 from gerbang.core.orders.operation_model import OPEN, OperationKind, OperationStatus
@@ -47,8 +48,13 @@ Package = Annotated[
     str | None, Parameter(query="package", max_length=64, description="One parcel; without it all of the order.")
 ]
 
+# Where the marketplace has not answered yet.
+_MAY_WAIT: Final = {202: ResponseSpec(OrderAfterView, generate_examples=False)}
 
-@post("/v1/orders/{order:str}/pack", summary="Pack items into a parcel", tags=_TAGS, status_code=200)
+
+@post(
+    "/v1/orders/{order:str}/pack", summary="Pack items into a parcel", tags=_TAGS, status_code=200, responses=_MAY_WAIT
+)
 async def pack_order(request: AnyRequest, services: Services, order: str, data: PackBody) -> Response[OrderAfterView]:
     """The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of
     each item. 409 where none was packed.
@@ -56,13 +62,19 @@ async def pack_order(request: AnyRequest, services: Services, order: str, data: 
     return await _done(request, services, order, data.read(), data.items)
 
 
-@post("/v1/orders/{order:str}/ship", summary="Say that parcels are ready for the carrier", tags=_TAGS, status_code=200)
+@post(
+    "/v1/orders/{order:str}/ship",
+    summary="Say that parcels are ready for the carrier",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
+)
 async def ship_order(request: AnyRequest, services: Services, order: str, data: ShipBody) -> Response[OrderAfterView]:
     """From then on the carrier may fetch them. Answered as `pack` is."""
     return await _done(request, services, order, data.read(), None)
 
 
-@post("/v1/orders/{order:str}/cancel", summary="Cancel items", tags=_TAGS, status_code=200)
+@post("/v1/orders/{order:str}/cancel", summary="Cancel items", tags=_TAGS, status_code=200, responses=_MAY_WAIT)
 async def cancel_order(
     request: AnyRequest, services: Services, order: str, data: CancelItemsBody
 ) -> Response[OrderAfterView]:
@@ -70,7 +82,13 @@ async def cancel_order(
     return await _done(request, services, order, data.read(), data.items)
 
 
-@post("/v1/orders/{order:str}/invoice-number", summary="Tell the invoice's number", tags=_TAGS, status_code=200)
+@post(
+    "/v1/orders/{order:str}/invoice-number",
+    summary="Tell the invoice's number",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
+)
 async def set_invoice_number(
     request: AnyRequest, services: Services, order: str, data: InvoiceNumberBody
 ) -> Response[OrderAfterView]:
@@ -78,7 +96,7 @@ async def set_invoice_number(
     return await _done(request, services, order, data.read(), None)
 
 
-@post("/v1/orders/{order:str}/repack", summary="Undo a parcel", tags=_TAGS, status_code=200)
+@post("/v1/orders/{order:str}/repack", summary="Undo a parcel", tags=_TAGS, status_code=200, responses=_MAY_WAIT)
 async def repack_order(
     request: AnyRequest, services: Services, order: str, data: ParcelsBody
 ) -> Response[OrderAfterView]:
@@ -86,7 +104,13 @@ async def repack_order(
     return await _done(request, services, order, data.read(OperationKind.REPACK), None)
 
 
-@post("/v1/orders/{order:str}/delivered", summary="Say that parcels have arrived", tags=_TAGS, status_code=200)
+@post(
+    "/v1/orders/{order:str}/delivered",
+    summary="Say that parcels have arrived",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
+)
 async def deliver_order(
     request: AnyRequest, services: Services, order: str, data: ParcelsBody
 ) -> Response[OrderAfterView]:
@@ -99,6 +123,7 @@ async def deliver_order(
     summary="Say that parcels could not be brought",
     tags=_TAGS,
     status_code=200,
+    responses=_MAY_WAIT,
 )
 async def fail_order_delivery(
     request: AnyRequest, services: Services, order: str, data: ParcelsBody
@@ -108,7 +133,11 @@ async def fail_order_delivery(
 
 
 @post(
-    "/v1/orders/{order:str}/digital-delivered", summary="Say that digital items went out", tags=_TAGS, status_code=200
+    "/v1/orders/{order:str}/digital-delivered",
+    summary="Say that digital items went out",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
 )
 async def deliver_digital_items(
     request: AnyRequest, services: Services, order: str, data: ItemsBody
@@ -117,7 +146,13 @@ async def deliver_digital_items(
     return await _done(request, services, order, data.read(OperationKind.DIGITAL_DELIVERED), data.items)
 
 
-@post("/v1/orders/{order:str}/returned", summary="Say that items are back", tags=_TAGS, status_code=200)
+@post(
+    "/v1/orders/{order:str}/returned",
+    summary="Say that items are back",
+    tags=_TAGS,
+    status_code=200,
+    responses=_MAY_WAIT,
+)
 async def return_order(
     request: AnyRequest, services: Services, order: str, data: ItemsBody
 ) -> Response[OrderAfterView]:
