@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { AcceptClaimBody, Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, Claim, CodBody, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, NewWaveBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderBody, OrderMoment, OrderSettlement, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, PickLine, Posting, PriceBody, Probe, Product, ProductChangeBody, ReceiveClaimBody, RefreshBody, Refund, RefundBody, RefundStatus, RefusalReason, RefuseBody, RefuseClaimBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, Wave, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWave, WholeWebhookEvent, Written } from "./types.js";
+import type { AcceptClaimBody, Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, Claim, CodBody, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, DecideLineBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, FeeKind, Import, ImportBody, InvoiceNumberBody, ItemStatus, ItemsBody, Keys, LineStatus, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, NewWaveBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderBody, OrderMoment, OrderSettlement, OwnerBody, PackBody, ParcelsBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Payout, PickLine, Posting, PriceBody, Probe, Product, ProductChangeBody, ReceiveClaimBody, RefreshBody, Refund, RefundBody, RefundStatus, RefusalReason, RefuseBody, RefuseClaimBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, SettlementLine, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, Wave, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWave, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -237,11 +237,17 @@ export declare abstract class Operations {
     refuseClaim(order: string, claim: string, body?: RefuseClaimBody, options?: KeyOption): Promise<Claim>;
     /** Say what became of the cash. Of an order of your own that is paid at the door and shipped: collected it is delivered and revenue; remitted the money is in your bank; refused it comes back. Said twice it changes nothing. */
     setOrderCod(order: string, body: CodBody): Promise<Order>;
-    /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
+    /** Say that parcels have arrived. Of an order of your own, and of a marketplace's parcels that your own fleet brings. Where cash is owed at the door, `cod` says it. Answered as `pack` is. */
+    deliverOrder(order: string, body?: ParcelsBody, options?: KeyOption): Promise<OrderAfter>;
+    /** Say that digital items went out. Of a marketplace's items that are nothing to pack: they are `delivered`. Answered as `pack` is. */
+    deliverDigitalItems(order: string, body?: ItemsBody, options?: KeyOption): Promise<OrderAfter>;
+    /** A label or invoice as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made here of an order of your own, and of a marketplace's is what that gives, where it gives one. */
     readOrderDocument(order: string, query?: {
         type?: "label" | "invoice";
         package?: string;
     }): Promise<Uint8Array>;
+    /** Say that parcels could not be brought. As `delivered`: its items are `failed`, and of your own `returned` once they are back. Answered as `pack` is. */
+    failOrderDelivery(order: string, body?: ParcelsBody, options?: KeyOption): Promise<OrderAfter>;
     /** Tell the invoice's number. Of every item that is packed. Answered as `pack` is. */
     setInvoiceNumber(order: string, body: InvoiceNumberBody, options?: KeyOption): Promise<OrderAfter>;
     /** What was asked of the marketplace. The last twenty, newest first. */
@@ -250,6 +256,12 @@ export declare abstract class Operations {
     }): Pages<Operation>;
     /** Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was packed. */
     packOrder(order: string, body?: PackBody, options?: KeyOption): Promise<OrderAfter>;
+    /** Have an oversold order packed. An order of which not all is in stock (`hold`) is not packed. Stock that comes ends that, and so does cancelling what is missing; this has it packed as it is. */
+    releaseOrder(order: string): Promise<Order>;
+    /** Undo a parcel. Its items are `repacked`, and can be packed anew: so one of them can be cancelled without the others. Answered as `pack` is. */
+    repackOrder(order: string, body?: ParcelsBody, options?: KeyOption): Promise<OrderAfter>;
+    /** Say that items are back. Of an order of your own, after it was delivered or could not be. Stock that can be sold again is counted in by hand, money given back by a refund of the payment. */
+    returnOrder(order: string, body?: ItemsBody, options?: KeyOption): Promise<OrderAfter>;
     /** Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is. */
     shipOrder(order: string, body?: ShipBody, options?: KeyOption): Promise<OrderAfter>;
     /** What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500. */
@@ -419,6 +431,10 @@ export declare abstract class Operations {
     readPickList(wave: string, query?: {
         limit?: number;
     }): Pages<PickLine>;
+    /** A pick list as CSV. The whole pick list for a spreadsheet. */
+    exportPickList(wave: string): Promise<Uint8Array>;
+    /** Ship a wave. All its parcels are ready for their carriers: said in batches of twenty, each order once. What cannot leave is told by `GET /v1/waves/{id}` and stays packed; ask again with a new key to try it once more. 409 before the wave is `done`, or where nothing is left to ship. */
+    shipWave(wave: string, options?: KeyOption): Promise<Wave>;
     /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */
     listWebhookEvents(query?: {
         limit?: number;

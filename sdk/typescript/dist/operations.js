@@ -334,9 +334,21 @@ export class Operations {
     setOrderCod(order, body) {
         return this.send({ method: "POST", path: "/v1/orders/{order}/cod", parts: { order }, body });
     }
-    /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
+    /** Say that parcels have arrived. Of an order of your own, and of a marketplace's parcels that your own fleet brings. Where cash is owed at the door, `cod` says it. Answered as `pack` is. */
+    deliverOrder(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/delivered", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Say that digital items went out. Of a marketplace's items that are nothing to pack: they are `delivered`. Answered as `pack` is. */
+    deliverDigitalItems(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/digital-delivered", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** A label or invoice as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made here of an order of your own, and of a marketplace's is what that gives, where it gives one. */
     readOrderDocument(order, query = {}) {
         return this.send({ method: "GET", path: "/v1/orders/{order}/documents", parts: { order }, query });
+    }
+    /** Say that parcels could not be brought. As `delivered`: its items are `failed`, and of your own `returned` once they are back. Answered as `pack` is. */
+    failOrderDelivery(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/failed-delivery", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
     }
     /** Tell the invoice's number. Of every item that is packed. Answered as `pack` is. */
     setInvoiceNumber(order, body, options = {}) {
@@ -349,6 +361,18 @@ export class Operations {
     /** Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was packed. */
     packOrder(order, body = {}, options = {}) {
         return this.send({ method: "POST", path: "/v1/orders/{order}/pack", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Have an oversold order packed. An order of which not all is in stock (`hold`) is not packed. Stock that comes ends that, and so does cancelling what is missing; this has it packed as it is. */
+    releaseOrder(order) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/release", parts: { order } });
+    }
+    /** Undo a parcel. Its items are `repacked`, and can be packed anew: so one of them can be cancelled without the others. Answered as `pack` is. */
+    repackOrder(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/repack", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Say that items are back. Of an order of your own, after it was delivered or could not be. Stock that can be sold again is counted in by hand, money given back by a refund of the payment. */
+    returnOrder(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/returned", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
     }
     /** Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is. */
     shipOrder(order, body = {}, options = {}) {
@@ -577,6 +601,14 @@ export class Operations {
     /** What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it. */
     readPickList(wave, query = {}) {
         return this.pages({ method: "GET", path: "/v1/waves/{wave}/pick-list", parts: { wave }, query });
+    }
+    /** A pick list as CSV. The whole pick list for a spreadsheet. */
+    exportPickList(wave) {
+        return this.send({ method: "GET", path: "/v1/waves/{wave}/pick-list/csv", parts: { wave } });
+    }
+    /** Ship a wave. All its parcels are ready for their carriers: said in batches of twenty, each order once. What cannot leave is told by `GET /v1/waves/{id}` and stays packed; ask again with a new key to try it once more. 409 before the wave is `done`, or where nothing is left to ship. */
+    shipWave(wave, options = {}) {
+        return this.send({ method: "POST", path: "/v1/waves/{wave}/ship", parts: { wave }, idempotencyKey: options.idempotencyKey ?? newKey() });
     }
     /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */
     listWebhookEvents(query = {}) {

@@ -221,6 +221,7 @@ export interface components {
         /** CancelOptions */
         CancelOptions: {
             items: string[];
+            payment: components["schemas"]["PaymentAfter"];
             tip: string;
             reasons: components["schemas"]["CancelReason"][];
         };
@@ -448,6 +449,7 @@ export interface components {
             preferences: components["schemas"]["Preferences"];
             sms_consent: components["schemas"]["Consent"] | null;
             whatsapp_consent: components["schemas"]["Consent"] | null;
+            phone_stopped: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1599,6 +1601,12 @@ export interface components {
          * @enum {string}
          */
         Fulfilment: "carrier" | "own_fleet" | "marketplace" | "digital" | "pickup";
+        /** Hold */
+        Hold: {
+            /** @constant */
+            reason: "oversold";
+            missing: components["schemas"]["Missing"][];
+        };
         /** Import */
         Import: {
             id: string;
@@ -1665,6 +1673,11 @@ export interface components {
          * @enum {string}
          */
         ItemStatus: "unpaid" | "pending" | "packed" | "repacked" | "ready_to_ship" | "shipped" | "delivered" | "cancelled" | "returning" | "returned" | "failed" | "lost" | "damaged" | "scrapped" | "unknown";
+        /** ItemsBody */
+        ItemsBody: {
+            /** @default null */
+            items?: string[] | null;
+        };
         /** Keys */
         Keys: {
             secret: string | null;
@@ -1862,6 +1875,11 @@ export interface components {
             note: string;
             failed_at: string | null;
             failed_why: string;
+        };
+        /** Missing */
+        Missing: {
+            sku: string;
+            quantity: number;
         };
         /** Movement */
         Movement: {
@@ -2190,7 +2208,7 @@ export interface components {
          * OperationKind
          * @enum {string}
          */
-        OperationKind: "pack" | "ship" | "cancel" | "invoice_number";
+        OperationKind: "pack" | "ship" | "cancel" | "invoice_number" | "repack" | "delivered" | "failed_delivery" | "digital_delivered" | "returned";
         /** OperationList */
         OperationList: {
             data: components["schemas"]["Operation"][];
@@ -2229,6 +2247,7 @@ export interface components {
             cod: boolean;
             cod_status: components["schemas"]["Cod"] | null;
             payment: string | null;
+            hold: components["schemas"]["Hold"] | null;
             ship_by: string | null;
             /** Format: date-time */
             created_at: string;
@@ -2271,6 +2290,7 @@ export interface components {
             cod: boolean;
             cod_status: components["schemas"]["Cod"] | null;
             payment: string | null;
+            hold: components["schemas"]["Hold"] | null;
             ship_by: string | null;
             /** Format: date-time */
             created_at: string;
@@ -2749,6 +2769,11 @@ export interface components {
             carrier: string | null;
             items: string[];
         };
+        /** ParcelsBody */
+        ParcelsBody: {
+            /** @default null */
+            packages?: string[] | null;
+        };
         /** PasswordBody */
         PasswordBody: {
             current: string;
@@ -2792,6 +2817,12 @@ export interface components {
             expires_at: string;
             paid_at: string | null;
         };
+        /**
+         * PaymentAfter
+         * @description What becomes of the payment of an order of ours when items are cancelled.
+         * @enum {string}
+         */
+        PaymentAfter: "none" | "cancelled" | "kept";
         /**
          * PaymentBody
          * @description A payment to be made. `amount` is whole minor units of `currency` (IDR has none: 150000 is Rp150.000), or, priced in an asset such
@@ -4042,6 +4073,7 @@ export interface components {
             packed: number;
             failed: number;
             printed: number;
+            shipped: number;
             shipment_provider: string | null;
             livemode: boolean;
             /** Format: date-time */
@@ -4052,8 +4084,9 @@ export interface components {
         /** WaveFailure */
         WaveFailure: {
             order: string;
-            shop: string;
+            shop: string | null;
             packed: boolean;
+            shipped: boolean;
             code: string;
             reason: string;
         };
@@ -4064,10 +4097,11 @@ export interface components {
         };
         /**
          * WaveStatus
-         * @description `packing`: orders are packed still; `printing`: all that can be is packed, and labels are fetched.
+         * @description `packing`: orders are packed still; `printing`: all that can be is packed, and labels are fetched; `done`: it waits for somebody who ships it; `shipping`: its
+         *         parcels are said to be ready; `shipped`: each is, or has its reason and can be tried again.
          * @enum {string}
          */
-        WaveStatus: "packing" | "printing" | "done";
+        WaveStatus: "packing" | "printing" | "done" | "shipping" | "shipped";
         /** WebhookEvent */
         WebhookEvent: {
             id: string;
@@ -4130,6 +4164,7 @@ export interface components {
             packed: number;
             failed: number;
             printed: number;
+            shipped: number;
             shipment_provider: string | null;
             livemode: boolean;
             /** Format: date-time */
@@ -4314,12 +4349,14 @@ export type Failure = components['schemas']['Failure'];
 export type FeeKind = components['schemas']['FeeKind'];
 export type Frequency = components['schemas']['Frequency'];
 export type Fulfilment = components['schemas']['Fulfilment'];
+export type Hold = components['schemas']['Hold'];
 export type Import = components['schemas']['Import'];
 export type ImportBody = components['schemas']['ImportBody'];
 export type InvoiceNumberBody = components['schemas']['InvoiceNumberBody'];
 export type ItemBody = components['schemas']['ItemBody'];
 export type ItemOutcome = components['schemas']['ItemOutcome'];
 export type ItemStatus = components['schemas']['ItemStatus'];
+export type ItemsBody = components['schemas']['ItemsBody'];
 export type Keys = components['schemas']['Keys'];
 export type KindSum = components['schemas']['KindSum'];
 export type LineFault = components['schemas']['LineFault'];
@@ -4344,6 +4381,7 @@ export type MessageTextCheck = components['schemas']['MessageTextCheck'];
 export type MessageTextDetail = components['schemas']['MessageTextDetail'];
 export type MessageTextList = components['schemas']['MessageTextList'];
 export type MessageTextVersion = components['schemas']['MessageTextVersion'];
+export type Missing = components['schemas']['Missing'];
 export type Movement = components['schemas']['Movement'];
 export type MovementList = components['schemas']['MovementList'];
 export type NameDestinationBody = components['schemas']['NameDestinationBody'];
@@ -4402,8 +4440,10 @@ export type OrderUpdatedEvent = components['schemas']['OrderUpdatedEvent'];
 export type OwnerBody = components['schemas']['OwnerBody'];
 export type PackBody = components['schemas']['PackBody'];
 export type Package = components['schemas']['Package'];
+export type ParcelsBody = components['schemas']['ParcelsBody'];
 export type PasswordBody = components['schemas']['PasswordBody'];
 export type Payment = components['schemas']['Payment'];
+export type PaymentAfter = components['schemas']['PaymentAfter'];
 export type PaymentBody = components['schemas']['PaymentBody'];
 export type PaymentCancelledEvent = components['schemas']['PaymentCancelledEvent'];
 export type PaymentConfirmingEvent = components['schemas']['PaymentConfirmingEvent'];

@@ -40,6 +40,7 @@ import type {
   ImportBody,
   InvoiceNumberBody,
   ItemStatus,
+  ItemsBody,
   Keys,
   LineStatus,
   Link,
@@ -80,6 +81,7 @@ import type {
   OrderSettlement,
   OwnerBody,
   PackBody,
+  ParcelsBody,
   PasswordBody,
   Payment,
   PaymentBody,
@@ -557,9 +559,24 @@ export abstract class Operations {
     return this.send({ method: "POST", path: "/v1/orders/{order}/cod", parts: { order }, body });
   }
 
-  /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
+  /** Say that parcels have arrived. Of an order of your own, and of a marketplace's parcels that your own fleet brings. Where cash is owed at the door, `cod` says it. Answered as `pack` is. */
+  deliverOrder(order: string, body: ParcelsBody = {}, options: KeyOption = {}): Promise<OrderAfter> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/delivered", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** Say that digital items went out. Of a marketplace's items that are nothing to pack: they are `delivered`. Answered as `pack` is. */
+  deliverDigitalItems(order: string, body: ItemsBody = {}, options: KeyOption = {}): Promise<OrderAfter> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/digital-delivered", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** A label or invoice as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made here of an order of your own, and of a marketplace's is what that gives, where it gives one. */
   readOrderDocument(order: string, query: { type?: "label" | "invoice"; package?: string } = {}): Promise<Uint8Array> {
     return this.send({ method: "GET", path: "/v1/orders/{order}/documents", parts: { order }, query });
+  }
+
+  /** Say that parcels could not be brought. As `delivered`: its items are `failed`, and of your own `returned` once they are back. Answered as `pack` is. */
+  failOrderDelivery(order: string, body: ParcelsBody = {}, options: KeyOption = {}): Promise<OrderAfter> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/failed-delivery", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
   }
 
   /** Tell the invoice's number. Of every item that is packed. Answered as `pack` is. */
@@ -575,6 +592,21 @@ export abstract class Operations {
   /** Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was packed. */
   packOrder(order: string, body: PackBody = {}, options: KeyOption = {}): Promise<OrderAfter> {
     return this.send({ method: "POST", path: "/v1/orders/{order}/pack", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** Have an oversold order packed. An order of which not all is in stock (`hold`) is not packed. Stock that comes ends that, and so does cancelling what is missing; this has it packed as it is. */
+  releaseOrder(order: string): Promise<Order> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/release", parts: { order } });
+  }
+
+  /** Undo a parcel. Its items are `repacked`, and can be packed anew: so one of them can be cancelled without the others. Answered as `pack` is. */
+  repackOrder(order: string, body: ParcelsBody = {}, options: KeyOption = {}): Promise<OrderAfter> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/repack", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** Say that items are back. Of an order of your own, after it was delivered or could not be. Stock that can be sold again is counted in by hand, money given back by a refund of the payment. */
+  returnOrder(order: string, body: ItemsBody = {}, options: KeyOption = {}): Promise<OrderAfter> {
+    return this.send({ method: "POST", path: "/v1/orders/{order}/returned", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
   }
 
   /** Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is. */
@@ -860,6 +892,16 @@ export abstract class Operations {
   /** What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it. */
   readPickList(wave: string, query: { limit?: number } = {}): Pages<PickLine> {
     return this.pages({ method: "GET", path: "/v1/waves/{wave}/pick-list", parts: { wave }, query });
+  }
+
+  /** A pick list as CSV. The whole pick list for a spreadsheet. */
+  exportPickList(wave: string): Promise<Uint8Array> {
+    return this.send({ method: "GET", path: "/v1/waves/{wave}/pick-list/csv", parts: { wave } });
+  }
+
+  /** Ship a wave. All its parcels are ready for their carriers: said in batches of twenty, each order once. What cannot leave is told by `GET /v1/waves/{id}` and stays packed; ask again with a new key to try it once more. 409 before the wave is `done`, or where nothing is left to ship. */
+  shipWave(wave: string, options: KeyOption = {}): Promise<Wave> {
+    return this.send({ method: "POST", path: "/v1/waves/{wave}/ship", parts: { wave }, idempotencyKey: options.idempotencyKey ?? newKey() });
   }
 
   /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */

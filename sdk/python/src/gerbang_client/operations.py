@@ -42,6 +42,7 @@ from gerbang_client.types import (
     ImportBody,
     InvoiceNumberBody,
     ItemStatus,
+    ItemsBody,
     Keys,
     LineStatus,
     Link,
@@ -82,6 +83,7 @@ from gerbang_client.types import (
     OrderSettlement,
     OwnerBody,
     PackBody,
+    ParcelsBody,
     PasswordBody,
     Payment,
     PaymentBody,
@@ -877,15 +879,67 @@ class Operations:
         answer: Order = self._send(Call("POST", "/v1/orders/{order}/cod", parts={"order": order}, body=body))
         return answer
 
+    def deliver_order(
+        self, order: str, body: ParcelsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that parcels have arrived. Of an order of your own, and of a marketplace's parcels that your own fleet
+        brings. Where cash is owed at the door, `cod` says it. Answered as `pack` is.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/delivered",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def deliver_digital_items(
+        self, order: str, body: ItemsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that digital items went out. Of a marketplace's items that are nothing to pack: they are `delivered`.
+        Answered as `pack` is.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/digital-delivered",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
     def read_order_document(
         self, order: str, *, type: Literal["label", "invoice"] | None = None, package: str | None = None
     ) -> bytes:
-        """A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again
-        asks nobody. An `invoice` is made by no marketplace here yet.
+        """A label or invoice as PDF. The labels of the order's parcels, made by the marketplace once and kept here:
+        printing again asks nobody. An `invoice` is made here of an order of your own, and of a marketplace's is what
+        that gives, where it gives one.
         """
         answer: bytes = self._send(
             Call(
                 "GET", "/v1/orders/{order}/documents", parts={"order": order}, query={"type": type, "package": package}
+            )
+        )
+        return answer
+
+    def fail_order_delivery(
+        self, order: str, body: ParcelsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that parcels could not be brought. As `delivered`: its items are `failed`, and of your own `returned` once
+        they are back. Answered as `pack` is.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/failed-delivery",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
             )
         )
         return answer
@@ -918,6 +972,47 @@ class Operations:
             Call(
                 "POST",
                 "/v1/orders/{order}/pack",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def release_order(self, order: str) -> Order:
+        """Have an oversold order packed. An order of which not all is in stock (`hold`) is not packed. Stock that comes
+        ends that, and so does cancelling what is missing; this has it packed as it is.
+        """
+        answer: Order = self._send(Call("POST", "/v1/orders/{order}/release", parts={"order": order}))
+        return answer
+
+    def repack_order(
+        self, order: str, body: ParcelsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Undo a parcel. Its items are `repacked`, and can be packed anew: so one of them can be cancelled without the
+        others. Answered as `pack` is.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/repack",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def return_order(
+        self, order: str, body: ItemsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that items are back. Of an order of your own, after it was delivered or could not be. Stock that can be
+        sold again is counted in by hand, money given back by a refund of the payment.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/returned",
                 parts={"order": order},
                 body=body,
                 idempotency_key=idempotency_key or new_key(),
@@ -1438,6 +1533,21 @@ class Operations:
     def read_pick_list(self, wave: str, *, limit: int | None = None) -> Pages[PickLine]:
         """What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it."""
         return self._pages(Call("GET", "/v1/waves/{wave}/pick-list", parts={"wave": wave}, query={"limit": limit}))
+
+    def export_pick_list(self, wave: str) -> bytes:
+        """A pick list as CSV. The whole pick list for a spreadsheet."""
+        answer: bytes = self._send(Call("GET", "/v1/waves/{wave}/pick-list/csv", parts={"wave": wave}))
+        return answer
+
+    def ship_wave(self, wave: str, *, idempotency_key: str | None = None) -> Wave:
+        """Ship a wave. All its parcels are ready for their carriers: said in batches of twenty, each order once. What
+        cannot leave is told by `GET /v1/waves/{id}` and stays packed; ask again with a new key to try it once more.
+        409 before the wave is `done`, or where nothing is left to ship.
+        """
+        answer: Wave = self._send(
+            Call("POST", "/v1/waves/{wave}/ship", parts={"wave": wave}, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
 
     def list_webhook_events(
         self,
@@ -2238,15 +2348,67 @@ class AsyncOperations:
         answer: Order = await self._send(Call("POST", "/v1/orders/{order}/cod", parts={"order": order}, body=body))
         return answer
 
+    async def deliver_order(
+        self, order: str, body: ParcelsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that parcels have arrived. Of an order of your own, and of a marketplace's parcels that your own fleet
+        brings. Where cash is owed at the door, `cod` says it. Answered as `pack` is.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/delivered",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def deliver_digital_items(
+        self, order: str, body: ItemsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that digital items went out. Of a marketplace's items that are nothing to pack: they are `delivered`.
+        Answered as `pack` is.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/digital-delivered",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
     async def read_order_document(
         self, order: str, *, type: Literal["label", "invoice"] | None = None, package: str | None = None
     ) -> bytes:
-        """A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again
-        asks nobody. An `invoice` is made by no marketplace here yet.
+        """A label or invoice as PDF. The labels of the order's parcels, made by the marketplace once and kept here:
+        printing again asks nobody. An `invoice` is made here of an order of your own, and of a marketplace's is what
+        that gives, where it gives one.
         """
         answer: bytes = await self._send(
             Call(
                 "GET", "/v1/orders/{order}/documents", parts={"order": order}, query={"type": type, "package": package}
+            )
+        )
+        return answer
+
+    async def fail_order_delivery(
+        self, order: str, body: ParcelsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that parcels could not be brought. As `delivered`: its items are `failed`, and of your own `returned` once
+        they are back. Answered as `pack` is.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/failed-delivery",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
             )
         )
         return answer
@@ -2281,6 +2443,47 @@ class AsyncOperations:
             Call(
                 "POST",
                 "/v1/orders/{order}/pack",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def release_order(self, order: str) -> Order:
+        """Have an oversold order packed. An order of which not all is in stock (`hold`) is not packed. Stock that comes
+        ends that, and so does cancelling what is missing; this has it packed as it is.
+        """
+        answer: Order = await self._send(Call("POST", "/v1/orders/{order}/release", parts={"order": order}))
+        return answer
+
+    async def repack_order(
+        self, order: str, body: ParcelsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Undo a parcel. Its items are `repacked`, and can be packed anew: so one of them can be cancelled without the
+        others. Answered as `pack` is.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/repack",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def return_order(
+        self, order: str, body: ItemsBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that items are back. Of an order of your own, after it was delivered or could not be. Stock that can be
+        sold again is counted in by hand, money given back by a refund of the payment.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/returned",
                 parts={"order": order},
                 body=body,
                 idempotency_key=idempotency_key or new_key(),
@@ -2813,6 +3016,21 @@ class AsyncOperations:
     def read_pick_list(self, wave: str, *, limit: int | None = None) -> AsyncPages[PickLine]:
         """What to fetch for a wave. By warehouse and SKU. What fell out of the wave or is cancelled is not in it."""
         return self._pages(Call("GET", "/v1/waves/{wave}/pick-list", parts={"wave": wave}, query={"limit": limit}))
+
+    async def export_pick_list(self, wave: str) -> bytes:
+        """A pick list as CSV. The whole pick list for a spreadsheet."""
+        answer: bytes = await self._send(Call("GET", "/v1/waves/{wave}/pick-list/csv", parts={"wave": wave}))
+        return answer
+
+    async def ship_wave(self, wave: str, *, idempotency_key: str | None = None) -> Wave:
+        """Ship a wave. All its parcels are ready for their carriers: said in batches of twenty, each order once. What
+        cannot leave is told by `GET /v1/waves/{id}` and stays packed; ask again with a new key to try it once more.
+        409 before the wave is `done`, or where nothing is left to ship.
+        """
+        answer: Wave = await self._send(
+            Call("POST", "/v1/waves/{wave}/ship", parts={"wave": wave}, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
 
     def list_webhook_events(
         self,

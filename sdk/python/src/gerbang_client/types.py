@@ -888,6 +888,10 @@ ItemStatus: TypeAlias = Literal[
 ]
 
 
+class ItemsBody(TypedDict):
+    items: NotRequired[list[Item] | None]
+
+
 class Keys(TypedDict):
     secret: str | None
     public_key: str | None
@@ -1003,6 +1007,11 @@ class MessageTextVersion(TypedDict):
     note: str
     failed_at: str | None
     failed_why: str
+
+
+class Missing(TypedDict):
+    sku: str
+    quantity: int
 
 
 class Movement(TypedDict):
@@ -1141,7 +1150,17 @@ NotificationTemplate: TypeAlias = Literal[
 ]
 
 
-OperationKind: TypeAlias = Literal["pack", "ship", "cancel", "invoice_number"]
+OperationKind: TypeAlias = Literal[
+    "pack",
+    "ship",
+    "cancel",
+    "invoice_number",
+    "repack",
+    "delivered",
+    "failed_delivery",
+    "digital_delivered",
+    "returned",
+]
 
 
 OperationStatus: TypeAlias = Literal["requested", "sending", "done", "partly_done", "not_done"]
@@ -1259,9 +1278,19 @@ class Package(TypedDict):
     items: list[str]
 
 
+Package1: TypeAlias = str
+
+
+class ParcelsBody(TypedDict):
+    packages: NotRequired[list[Package1] | None]
+
+
 class PasswordBody(TypedDict):
     current: str
     new: str
+
+
+PaymentAfter: TypeAlias = Literal["none", "cancelled", "kept"]
 
 
 class PaymentCustomer(TypedDict):
@@ -1742,9 +1771,6 @@ class SettleBody(TypedDict):
     destination_version: NotRequired[int | None]
 
 
-Package1: TypeAlias = str
-
-
 class ShipBody(TypedDict):
     packages: NotRequired[list[Package1] | None]
 
@@ -1891,13 +1917,14 @@ class Wait(TypedDict):
 
 class WaveFailure(TypedDict):
     order: str
-    shop: str
+    shop: str | None
     packed: bool
+    shipped: bool
     code: str
     reason: str
 
 
-WaveStatus: TypeAlias = Literal["packing", "printing", "done"]
+WaveStatus: TypeAlias = Literal["packing", "printing", "done", "shipping", "shipped"]
 
 
 WebhookEventStatus: TypeAlias = Literal["new", "done", "waiting", "parked"]
@@ -1933,6 +1960,7 @@ class WholeWave(TypedDict):
     packed: int
     failed: int
     printed: int
+    shipped: int
     shipment_provider: str | None
     livemode: bool
     created_at: str
@@ -2004,6 +2032,7 @@ class AttemptBody(TypedDict):
 
 class CancelOptions(TypedDict):
     items: list[str]
+    payment: PaymentAfter
     tip: str
     reasons: list[CancelReason]
 
@@ -2078,6 +2107,7 @@ class Customer(TypedDict):
     preferences: Preferences
     sms_consent: Consent | None
     whatsapp_consent: Consent | None
+    phone_stopped: bool
     created_at: str
     updated_at: str
     erased_at: str | None
@@ -2448,6 +2478,11 @@ class EventRefund(TypedDict):
     approval: NotRequired[str]
 
 
+class Hold(TypedDict):
+    reason: Literal["oversold"]
+    missing: list[Missing]
+
+
 class ItemBody(TypedDict):
     """
     One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
@@ -2657,6 +2692,7 @@ class Order1(TypedDict):
     cod: bool
     cod_status: Cod | None
     payment: str | None
+    hold: Hold | None
     ship_by: str | None
     created_at: str
     updated_at: str
@@ -2683,6 +2719,7 @@ class OrderAfter(TypedDict):
     cod: bool
     cod_status: Cod | None
     payment: str | None
+    hold: Hold | None
     ship_by: str | None
     created_at: str
     updated_at: str
@@ -3157,6 +3194,7 @@ class Wave(TypedDict):
     packed: int
     failed: int
     printed: int
+    shipped: int
     shipment_provider: str | None
     livemode: bool
     created_at: str
