@@ -90,7 +90,7 @@ def _payment_pages(core: Core) -> Mapping[str, Watched]:
         "payments": Watched(_READ, ("payment.", "refund."), partial(marks.newest_payment, core.payments)),
         "payment": Watched(_READ, ("payment.", "refund."), object=PAYMENT),
         "refunds": Watched(_READ, ("refund.",)),
-        "work": Watched(_READ, ("payment.", "refund."), partial(marks.waiting, core.payments)),
+        "work": Watched(_READ, ("payment.", "refund.", "settlement."), partial(marks.waiting, core.payments)),
     }
 
 

@@ -58,6 +58,10 @@ async def test_payouts_are_explained_and_a_held_line_is_decided_about(one_shop: 
     where = f"/console/settlements/{held['id']}"
     assert f'href="{where}"' in await page("/console/settlements?status=held")
     assert "Bandingkan dulu" in await page(where)
+    needs_you = await page("/console/work")
+    assert f'href="{where}"' in needs_you
+    assert "Baris tagihan diragukan" in needs_you
+    assert "in doubt" in await page("/console/work?kind=settlement_line", "en")
     for form in ({"decision": "perhaps"}, {"decision": "book", "amount": "banyak"}):
         refused = await desk.post(where, data=form)
         assert refused.status_code == 422, refused.text

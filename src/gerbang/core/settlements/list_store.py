@@ -146,6 +146,24 @@ async def lines_of_status(tx: Tx, before: UUID, limit: int, status: str) -> list
     )
 
 
+async def count_held(tx: Tx, most: int) -> int:
+    """How many lines wait for a person, counted up to `most`."""
+    return int(
+        await tx.fetchval(
+            "SELECT count(*) FROM (SELECT FROM settlement_lines WHERE status = 'held' LIMIT $1) AS s", most
+        )
+    )
+
+
+async def held_longest(tx: Tx, after: UUID, limit: int) -> list[Row]:
+    """Lines that wait for a person, oldest first."""
+    return await tx.fetch(
+        _LINE + "WHERE l.status = 'held' AND l.id > $1 ORDER BY l.id LIMIT $2",
+        after,
+        limit,
+    )
+
+
 async def lines_of_kind(tx: Tx, before: UUID, limit: int, kind: str) -> list[Row]:
     """Those of one kind."""
     return await tx.fetch(

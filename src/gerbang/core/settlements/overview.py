@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base.db import Database, Row, Tx
-from gerbang.base.keyset import FIRST_MOMENT, LAST_ID, Place, below
+from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT, LAST_ID, Place, below
 from gerbang.core.audit.model import Entry
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
@@ -116,6 +116,16 @@ class Overview:
         if len(found) > limit:
             return Listed(shown, (FIRST_MOMENT, shown[-1].line.id))
         return Listed(shown, None if is_over else (FIRST_MOMENT, place))
+
+    async def count_held(self, most: int) -> int:
+        """How many lines wait for a person, counted up to `most`."""
+        async with self._db.reading() as tx:
+            return await list_store.count_held(tx, most)
+
+    async def held(self, after: Place | None, limit: int) -> Sequence[SettlementLine]:
+        """Lines that wait for a person, oldest first."""
+        async with self._db.reading() as tx:
+            return [_line(row) for row in await list_store.held_longest(tx, after[1] if after else FIRST_ID, limit)]
 
     async def file(self, payout: UUID, after: UUID | None) -> tuple[bytes, UUID | None]:
         """The lines that a payout pays as a CSV, newest first, at most ten thousand from a line on, and the last where there are more. Raises PayoutNotFound."""

@@ -18,6 +18,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.operator_notices import OperatorNotices
+from gerbang.core.settlements.service import Settlements
 from gerbang.web import texts
 from gerbang.web.console.actors import Names
 from gerbang.web.gateway.request_context import context_of
@@ -116,8 +117,14 @@ def _address(request: Request[Any, Any, Any]) -> str:
 
 async def _waiting(request: Request[Any, Any, Any]) -> str:
     """How much waits for a person, for the navigation: `13`, or `99+`; empty for nothing."""
-    counts = await shared(request, "work_counts", lambda: services_of(request).payments.work_counts(_MOST + 1))
+    counts = await shared(request, "work_counts", lambda: work_counts(services_of(request), _MOST + 1))
     return _shown_count(sum(counts.values()))
+
+
+async def work_counts(services: Services, most: int) -> dict[str, int]:
+    """How much of each kind waits for a person, counted up to `most`: of payments, and lines of marketplaces' statements."""
+    counts = await services.payments.work_counts(most)
+    return {**counts, "settlement_line": await services.service(Settlements).overview.count_held(most)}
 
 
 async def _unread(request: Request[Any, Any, Any], reader: UUID, objects: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from gerbang.web.console.listing import Cell, Column, Row
 from gerbang.web.console.objects import Fact, Facts
 from gerbang.web.console.page_frame import stamp
 
+DECIDE: Final = "payouts:decide"
 PAYOUTS: Final = (
     Column("status", "pays.status", "a1"),
     Column("amount", "pays.amount", "a2", "num", is_money=True),

@@ -28,6 +28,7 @@ from gerbang.web.console.confirmation import Input, Question, ask_first
 from gerbang.web.console.listing import Filter, ListPage
 from gerbang.web.console.objects import Action, Crumb, ObjectPage, said_of, show_object
 from gerbang.web.console.page_frame import operator, shared
+from gerbang.web.console.settlement_view import DECIDE
 from gerbang.web.cursors import Place
 from gerbang.web.forms import Form, read_form
 from gerbang.web.input.typed_money import Unreadable, read_amount
@@ -35,7 +36,6 @@ from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_o
 
 AnyRequest = Request[Any, Any, Any]
 READ: Final = "payouts:read"
-DECIDE: Final = "payouts:decide"
 _LIST: Final = "/console/payouts"
 _LINES: Final = "/console/settlements"
 _ON_PAGE: Final = 50

@@ -22,13 +22,14 @@ from gerbang.core.payments.open_work.counts import UNMATCHED
 from gerbang.core.payments.permissions import SETTLE
 from gerbang.core.payments.refunds.model import NamedDestination, Work
 from gerbang.core.payments.refunds.separation_of_duties import Duties
+from gerbang.core.settlements.service import Settlements
 from gerbang.web import texts
 from gerbang.web.console import done_view, work_view
 from gerbang.web.console import filters as filtering
 from gerbang.web.console.actors import Names
 from gerbang.web.console.confirmation import REFUSED, back_to
 from gerbang.web.console.listing import Row
-from gerbang.web.console.page_frame import form_key, names_of, operator, shared, show
+from gerbang.web.console.page_frame import form_key, names_of, operator, shared, show, work_counts
 from gerbang.web.cursors import Cursors, Page
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.pages import locale_of, see_other, services_of
@@ -52,7 +53,7 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     asked = filtering.Filters({"kind": request.query_params.get("kind", "")[:40]}, texts.words(locale))
     kind = asked.word("kind", work_view.KINDS) or ""
     now = services.payments.context.clock.now()
-    counts = await shared(request, "work_counts", lambda: services.payments.work_counts(work_view.MOST + 1))
+    counts = await shared(request, "work_counts", lambda: work_counts(services, work_view.MOST + 1))
     place = None
     if kind:
         place = await Cursors(services.secrets).read(f"{_LIST}-{kind}", request.query_params.get("cursor"))
@@ -138,7 +139,28 @@ async def _data_requests(
     )
 
 
-_READ: Final = {UNMATCHED: _messages, DATA_REQUEST: _data_requests}  # what is about no payment
+async def _statement_lines(
+    request: Request[Any, Any, Any], caller: Caller, kind: str, place: _Place | None, most: int
+) -> Page[work_view.Row]:
+    """Lines of marketplaces' statements whose amount is in doubt."""
+    services, locale = services_of(request), locale_of(request)
+    overview = services.service(Settlements).overview
+    found = await shared(request, ("work", kind, place, most), lambda: overview.held(place, most + 1))
+    now = services.payments.context.clock.now()
+    return await Cursors(services.secrets).page(
+        f"{_LIST}-{kind}",
+        found,
+        most,
+        lambda at: (at.taken_at, at.id),
+        lambda at: work_view.settlement_row(at, caller, now, locale),
+    )
+
+
+_READ: Final = {
+    UNMATCHED: _messages,
+    DATA_REQUEST: _data_requests,
+    work_view.SETTLEMENT_LINE: _statement_lines,
+}  # what is about no payment
 
 
 def _said(request: Request[Any, Any, Any]) -> tuple[str, int, int]:

@@ -20,14 +20,17 @@ from gerbang.core.payments.model import Attempt, PaymentDetail, Refund
 from gerbang.core.payments.refunds.model import NamedDestination, Work
 from gerbang.core.payments.refunds.separation_of_duties import Duties
 from gerbang.core.payments.webhook_handler import UNKNOWN_ATTEMPT
+from gerbang.core.settlements.model import SettlementLine
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console import actors
 from gerbang.web.console.actors import Names
 from gerbang.web.console.customer_view import due
 from gerbang.web.console.page_frame import stamp
+from gerbang.web.console.settlement_view import DECIDE
 from gerbang.web.views import attempt_failures
 
+SETTLEMENT_LINE: Final = "settlement_line"
 # Money first, then decisions; in this order they stand on the page.
 KINDS: Final = (
     "approval",
@@ -42,6 +45,7 @@ KINDS: Final = (
     "unknown",
     "doubt",
     "failed",
+    SETTLEMENT_LINE,
     "data_request",
 )
 MOST: Final = 99
@@ -60,6 +64,7 @@ _MARKS: Final = {
     "unmatched": "unknown",
     "doubt": "unknown",
     "failed": "failed",
+    SETTLEMENT_LINE: "held",
     "data_request": "held",
 }
 _SAME_ACT: Final = ("twice", "part", "called_off")
@@ -214,6 +219,33 @@ def data_request_row(one: DataRequest, caller: Caller, now: datetime, locale: Lo
         currency="",
         until=due(one, now, locale),
         late=now > one.due_at - _SOON,
+    )
+
+
+def settlement_row(line: SettlementLine, caller: Caller, now: datetime, locale: Locale) -> Row:
+    """A line of a marketplace's statement whose amount is in doubt: it leads to the page where it is booked or set aside."""
+    say, page = texts.words(locale), f"/console/settlements/{ids.show('stl', line.id)}"
+    return Row(
+        mark=_MARKS[SETTLEMENT_LINE],
+        word=say("work.settlement_line"),
+        sum=formats.money(abs(line.amount), line.currency, locale),
+        who=line.connection,
+        href=page if caller.may(DECIDE) else "",
+        what=say("work.settlement_line.what", said=line.said, order=line.order or "–"),
+        id=line.id.hex,
+        bank="",
+        account="",
+        holder="",
+        otherwise=say("work.settlement_line.else"),
+        since=line.taken_at,
+        at=stamp(line.taken_at, locale),
+        ago=_age(now - line.taken_at, locale),
+        button=say("work.settlement_line.do"),
+        press="",
+        open=page if caller.may(DECIDE) else "",
+        hint=Markup(""),
+        minor=0,
+        currency="",
     )
 
 

@@ -227,6 +227,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "the coins stay at that address, booked for nobody.",
     ),
     "work.foreign.do": ("Putuskan…", "Decide…"),
+    "work.settlement_line": ("Baris tagihan diragukan", "Statement line in doubt"),
+    "work.settlement_line.group": ("Tagihan lokapasar", "Statements"),
+    "work.settlement_line.what": (
+        "{said}, pesanan {order}: jumlahnya mungkin seratus kali lipat, jadi belum dibukukan",
+        "{said}, order {order}: its amount may be a hundredfold, so it is not booked",
+    ),
+    "work.settlement_line.else": (
+        "Bandingkan dengan pusat penjual, lalu bukukan atau sisihkan.",
+        "Compare it in the seller centre, then book it or set it aside.",
+    ),
+    "work.settlement_line.do": ("Putuskan…", "Decide…"),
     "work.unmatched": ("Pembayaran tidak dikenal", "Unknown payment"),
     "work.unmatched.group": ("Tidak dikenal", "Unmatched"),
     "work.unmatched.what": (
