@@ -138,6 +138,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
             "late",
             "duplicate",
             "foreign",
+            "settlement_line",
             "data_request",
         ),
     },

@@ -213,3 +213,18 @@ async def test_a_decision_waits_for_the_reading_that_counts_the_line(statements:
         assert not done
     assert (await deciding).line.booked == -100_000
     assert await statements.balances() == {**SOLD, "refunds": 100_000, "clearing": -16_000}
+
+
+async def test_a_line_that_cannot_be_read_is_kept_once_and_told_and_the_others_are_booked(
+    statements: Statements,
+) -> None:
+    statements.rows = [*sold(), row("Item Price Credit", "a lot", order_no="261")]
+    for _ in range(2):
+        await statements.round()
+    assert await statements.balances() == SOLD
+    kept = "SELECT count(*) FROM settlement_unreadable WHERE connection = $1 AND order_number = '261'"
+    assert await statements.world.sql(kept, statements.shop.id) == 1
+    told = await statements.settlements.failing()
+    assert told is not None
+    assert "order 261" in told
+    assert "seller centre" in told

@@ -16,7 +16,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.outbound_calls import MARKETPLACES, CallResult, Operation, OutboundCalls
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, NewJob
-from gerbang.core.settlements import store, taking
+from gerbang.core.settlements import store, taking, unreadable_store
 from gerbang.core.settlements.list_store import is_unexplained
 from gerbang.core.settlements.model import window
 from gerbang.core.settlements.unit_of_work import Changes
@@ -116,6 +116,8 @@ class StatementReading:
         """A page of lines, and the next, the next days, or the end of the round."""
         shop, offset = changes.shop.id, row["next_offset"]
         is_repeated = await taking.take_lines(tx, changes, page.lines, row["began_at"])
+        if page.unreadable:
+            await unreadable_store.put(tx, shop, [(one.order, one.why) for one in page.unreadable])
         for one in page.unreadable:
             log.error(
                 "settlements.unreadable", connection=shop, why=one.why, alert="A line of a statement cannot be read."

@@ -11,13 +11,15 @@ from gerbang.base.db import Database, Tx, columns
 from gerbang.base.polling import poll
 from gerbang.core.connections.outbound_calls import MARKETPLACES, OutboundCalls
 from gerbang.core.queue import service as queue
-from gerbang.core.settlements import jobs, store
+from gerbang.core.settlements import jobs, store, unreadable_store
 from gerbang.core.settlements.model import PaidPrice
 from gerbang.core.settlements.overview import Overview
 
 log = structlog.get_logger()
 EVERY_S: Final = 5.0
 _TOLD_AFTER: Final = 3  # failures in a row
+_TOLD_DAYS: Final = 14  # a payout is explained by then
+_MOST_TOLD: Final = 3
 
 
 class Settlements:
@@ -54,10 +56,16 @@ class Settlements:
         return len(new)
 
     async def failing(self) -> str | None:
-        """What somebody should look at: shops whose statements could not be read several times in a row."""
+        """What somebody should look at: shops whose statements could not be read several times in a row, and single lines that cannot."""
         async with self._db.reading() as tx:
             found = await store.failing(tx, _TOLD_AFTER)
-        return f"The statements of {', '.join(found)} cannot be read: payouts are not explained." if found else None
+            unreadable = await unreadable_store.newest(tx, _TOLD_DAYS, _MOST_TOLD)
+        if found:
+            return f"The statements of {', '.join(found)} cannot be read: payouts are not explained."
+        if unreadable:
+            named = "; ".join(f"{shop}, order {order or 'unknown'}: {why}" for shop, order, why in unreadable)
+            return f"Lines of statements cannot be read, and their payouts are explained without them; compare them in the seller centre: {named}"
+        return None
 
 
 async def tell_paid(tx: Tx, prices: Sequence[PaidPrice]) -> None:
