@@ -5,6 +5,7 @@ from typing import Final
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.catalogue.listings.pushing import MAPPED
 from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.catalogue.service import Catalogue
@@ -26,6 +27,7 @@ from gerbang.core.orders.own_orders import OwnOrders
 from gerbang.core.orders.polling import POLL
 from gerbang.core.orders.service import Orders
 from gerbang.core.orders.stock import STOCK, Stock
+from gerbang.core.orders.uncounted import Uncounted
 from gerbang.core.orders.waves import WAVE_JOB
 from gerbang.core.orders.webhook_handler import Pushes
 from gerbang.core.personal_data.service import PersonalData
@@ -80,6 +82,7 @@ ORDERS: Final = Noun(
         OPERATE: lambda core: core.service(Orders).operating.run,
         WAVE_JOB: lambda core: core.service(Orders).waves.run,
         STOCK: lambda core: _stock(core).run,
+        MAPPED: lambda core: Uncounted(core.db, core.connections, _stock(core)).run,
         POLL: lambda core: core.service(Orders).polling.walk,
     },
     loops={"order_polls": lambda core, stop: core.service(Orders).polling.run(stop)},

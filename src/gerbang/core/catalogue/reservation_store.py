@@ -63,6 +63,17 @@ async def hold(tx: Tx, owners: Sequence[str]) -> list[Line]:
     return [_item(row).line for row in rows]
 
 
+async def hold_of(tx: Tx, owners: Sequence[str]) -> dict[Reservation, int]:
+    """The reservations of these owners, held likewise, each with the number of its next line."""
+    held = await tx.fetch(_RESERVATION + "WHERE owner = ANY($1) ORDER BY owner FOR UPDATE", list(owners))
+    rows = await tx.fetch(
+        "SELECT reservation_id, max(line) + 1 AS next FROM reservation_items WHERE reservation_id = ANY($1) GROUP BY 1",
+        [row["id"] for row in held],
+    )
+    following = {row["reservation_id"]: row["next"] for row in rows}
+    return {_reservation(row): following.get(row["id"], 0) for row in held}
+
+
 async def lock(tx: Tx, owner: str) -> Reservation | None:
     """The owner's reservation, kept from being changed by others. Before its products are."""
     row = await tx.fetchrow(_RESERVATION + "WHERE owner = $1 FOR UPDATE", owner)

@@ -4,8 +4,11 @@ Whoever sells takes from the same rows under the products' locks, so that the la
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace as moved
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
@@ -82,6 +85,21 @@ class Reservations:
         for owner in fresh:
             await self._tell_oversold(tx, owner, found[owner].shortages, products)
         return {owner: found[owner].shortages if owner in fresh else await self.oversold(tx, owner) for owner in sales}
+
+    async def add_sales(self, tx: Tx, sales: Mapping[str, Sequence[Line]]) -> Mapping[str, Sequence[Shortage]]:
+        """The same for owners of whom something is kept: lines that nobody has asked for yet, as the caller knows, who holds the owner. Returns what is missing of them.
+        Raises ReservationNotFound, UnknownSku.
+        """
+        held = await reservation_store.hold_of(tx, list(sales))
+        if len(held) < len(sales):
+            raise ReservationNotFound
+        products = await _locked(tx, [line for lines in sales.values() for line in lines])
+        found = allocate_several(sales, products)
+        more = {one: (sales[one.owner], found[one.owner]) for one in held}
+        await self._fill(tx, more, {one.id: first for one, first in held.items()})
+        for owner in sales:
+            await self._tell_oversold(tx, owner, found[owner].shortages, products)
+        return {owner: found[owner].shortages for owner in sales}
 
     async def hold(self, tx: Tx, owners: Sequence[str], skus: Sequence[str], *, gives_up: bool) -> None:
         """Hold at once what `record_sales` of these SKUs, and `release` (`gives_up`) and `ship` for these owners will need: one after the other, in an order of its own, might
@@ -177,15 +195,22 @@ class Reservations:
         await save_changes(tx, Movement.EXPIRED, given_up(parts), self._clock.now(), owner=held.owner)
         await record(tx, [Entry(SYSTEM, "stock.reservation_ended", held.owner)])
 
-    async def _fill(self, tx: Tx, made: Mapping[Reservation, tuple[Sequence[Line], Allocation]]) -> None:
-        """The lines of new reservations, and what is kept for them."""
-        items = [
-            (one.id, Item(number, line, sum(s.missing for s in found.shortages if s.line == number)))
-            for one, (lines, found) in made.items()
-            for number, line in enumerate(lines)
-        ]
+    async def _fill(
+        self,
+        tx: Tx,
+        made: Mapping[Reservation, tuple[Sequence[Line], Allocation]],
+        first: Mapping[UUID, int] = MappingProxyType({}),
+    ) -> None:
+        """New lines of reservations, and what is kept for them; they are numbered from `first` on."""
+        items: list[tuple[UUID, Item]] = []
+        parts: dict[Reservation, list[Part]] = {}
+        for one, (lines, found) in made.items():
+            begin = first.get(one.id, 0)
+            missing = {short.line: short.missing for short in found.shortages}
+            items += [(one.id, Item(begin + n, line, missing.get(n, 0))) for n, line in enumerate(lines)]
+            parts[one] = [moved(part, line=begin + part.line) for part in found.parts]
         await reservation_store.add_items(tx, items)
-        await self._keep(tx, {one: found.parts for one, (_, found) in made.items()})
+        await self._keep(tx, parts)
 
     async def _keep(self, tx: Tx, more: Mapping[Reservation, Sequence[Part]]) -> None:
         added = [(held.id, part) for held, parts in more.items() for part in parts]

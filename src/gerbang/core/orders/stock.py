@@ -5,7 +5,7 @@ each in one order for everybody: two batches with products of several shops woul
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -98,6 +98,21 @@ class Stock:
                 await queue.enqueue(tx, [one for id_ in orders for one in counting([id_])])
                 await queue.finish(tx, [job])
 
+    async def follow(self, job: Job, orders: Sequence[UUID]) -> None:
+        """The same for these orders while the job is still its worker's, which it does not end; those that cannot be done together are done one by one by jobs of their own."""
+        for first in range(0, len(orders), _BATCH):
+            some = orders[first : first + _BATCH]
+            try:
+                async with self._db.transaction() as tx:
+                    await queue.still_held(tx, job)
+                    await self._follow(tx, some)
+            except (Unavailable, LeaseLost):
+                raise
+            except Exception as error:  # noqa: BLE001  one order holds up no other
+                log.warning("order.stock_taken_apart", orders=len(some), why=str(error)[:300])
+                async with self._db.transaction() as tx:
+                    await queue.enqueue(tx, [one for id_ in some for one in counting([id_])])
+
     async def count(self, order: UUID) -> None:
         """The same at once, for whoever must know whether an order is oversold: before its job ran nothing of it is kept."""
         async with self._db.transaction() as tx:
@@ -107,28 +122,30 @@ class Stock:
         orders = await store.lock(tx, wanted)
         items = await store.items_of(tx, [one.id for one in orders])
         known = await stock_store.of_orders(tx, [one.id for one in orders])
-        sales = await self._sales(tx, [one for one in orders if not known[one.id]], items)
+        held = {one.id for one in orders if known[one.id]}  # of whom there is a reservation
+        fresh = {one.id: [item for item in items[one.id] if item.id not in known[one.id]] for one in orders}
+        sales = await self._sales(tx, orders, fresh)
         for sale in sales:
-            known[sale.order.id] = {item.id: (sku, Kept.KEPT.value) for item, sku in sale.items}
+            known[sale.order.id] |= {item.id: (sku, Kept.KEPT.value) for item, sku in sale.items}
         ends = [end for one in orders for end in _ends(one, items[one.id], known[one.id])]
         if len(sales) + len(ends) > 1:
             skus = {sku for sale in sales for _, sku in sale.items}
-            owners = {_owner(end.order) for end in ends}
+            owners = {_owner(order) for order in (*(one.order for one in sales), *(one.order for one in ends))}
             is_given_up = any(end.status is Kept.RELEASED for end in ends)
             await self._reservations.hold(tx, sorted(owners), sorted(skus), gives_up=is_given_up)
         if sales:
-            await self._keep(tx, sales)
+            await self._keep(tx, sales, held)
         for end in ends:
             give = self._reservations.release if end.status is Kept.RELEASED else self._reservations.ship
             await give(tx, _owner(end.order), lines_of(end.items))
             await stock_store.put(tx, [(item.id, end.order.id, sku, end.status.value) for item, sku in end.items])
 
-    async def _sales(self, tx: Tx, fresh: Sequence[Order], items: Mapping[UUID, Sequence[Item]]) -> list[_Sale]:
-        """What is still to leave of products that are known here; what nobody has mapped is counted by nobody."""
+    async def _sales(self, tx: Tx, orders: Sequence[Order], fresh: Mapping[UUID, Sequence[Item]]) -> list[_Sale]:
+        """Of what was not counted, what is still to leave of products that are known here; what nobody has mapped is counted by nobody."""
         of_shops: dict[str, list[tuple[Order, Item]]] = {}
-        for order in fresh:
+        for order in orders:
             if order.connection is not None:
-                here = [i for i in items[order.id] if i.status in HERE and i.fulfilment is not Fulfilment.MARKETPLACE]
+                here = [i for i in fresh[order.id] if i.status in HERE and i.fulfilment is not Fulfilment.MARKETPLACE]
                 of_shops.setdefault(order.connection, []).extend((order, item) for item in here)
         found: dict[UUID, _Sale] = {}
         for shop, sold in of_shops.items():
@@ -138,9 +155,15 @@ class Stock:
                     found.setdefault(order.id, _Sale(order, [])).items.append((item, sku))
         return list(found.values())
 
-    async def _keep(self, tx: Tx, sales: Sequence[_Sale]) -> None:
+    async def _keep(self, tx: Tx, sales: Sequence[_Sale], held: Collection[UUID]) -> None:
+        """Keep it: for an order of which something was counted before, beside that."""
         lines = {_owner(sale.order): lines_of(sale.items) for sale in sales}
-        for owner, short in (await self._reservations.record_sales(tx, lines)).items():
+        more = {_owner(sale.order) for sale in sales if sale.order.id in held}
+        first = {owner: wanted for owner, wanted in lines.items() if owner not in more}
+        short_of = dict(await self._reservations.record_sales(tx, first)) if first else {}
+        if more:
+            short_of |= await self._reservations.add_sales(tx, {owner: lines[owner] for owner in more})
+        for owner, short in short_of.items():
             if short:
                 missing = {one.sku: one.missing for one in short}
                 await record(tx, [Entry(SYSTEM, "order.oversold", owner, {"missing": missing})])

@@ -44,6 +44,11 @@ async def waiting(tx: Tx, kind: str, most: int) -> Counter[str]:
     return Counter(await store.waiting(tx, kind, most))
 
 
+async def is_under_way(tx: Tx, kind: str) -> bool:
+    """Whether a job of a kind waits or runs; one that is parked does not count."""
+    return await store.is_under_way(tx, kind)
+
+
 async def notes(tx: Tx, kind: str, concurrency_key: str, most: int) -> list[Note]:
     """What waits now of a kind and concurrency key, as `drop` takes it."""
     return [Note(**row) for row in await store.notes(tx, kind, concurrency_key, most)]

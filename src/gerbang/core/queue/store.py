@@ -120,6 +120,11 @@ async def waiting(tx: Tx, kind: str, limit: int) -> list[str]:
     return [row["concurrency_key"] for row in rows]
 
 
+async def is_under_way(tx: Tx, kind: str) -> bool:
+    """Whether there is a job of a kind that is not parked."""
+    return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM jobs WHERE kind = $1 AND parked_at IS NULL)", kind))
+
+
 async def notes(tx: Tx, kind: str, concurrency_key: str, limit: int) -> list[Row]:
     """Of those of one concurrency key the payload, and the age of the row in seconds of real time."""
     return await tx.fetch(

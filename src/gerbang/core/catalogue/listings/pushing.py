@@ -31,6 +31,8 @@ from gerbang.ports.marketplace_catalogue import PriceWish, StockOutcome, StockWi
 
 log = structlog.get_logger()
 PUSH: Final = "catalogue.push"
+MAPPED: Final = "catalogue.mapped"  # handled by whoever knows what shops have sold
+EVERY_SHOP: Final = ""
 CONSUMER: Final = "listings"
 TYPES: Final = ("product.created", "product.stock_changed", "product.price_changed", "product.updated")
 MOST_TRIES: Final = 1_000_000  # a shop that does not answer for days is sent everything once it does
@@ -38,6 +40,7 @@ _BATCHES: Final = 25  # of one run of the job: then others have their turn
 _REFUSED_WAIT_S: Final = 60.0
 _LONGEST_WAIT_S: Final = 3_600.0
 _SWITCHED_OFF_WAIT_S: Final = 60.0
+_UNCOUNTED_WAIT_S: Final = 0.2
 _SET_STOCK: Final = Operation(STOCK.name, STOCK.repeatable)
 _SET_PRICE: Final = Operation(PRICE.name, PRICE.repeatable)
 Wishes = Mapping[UUID, Mapping[str, int]]
@@ -56,7 +59,12 @@ async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
         shops |= set(await store.mark_due(tx, await _ids_of(tx, moved), Task.STOCK))
     if priced:
         shops |= set(await store.mark_due(tx, await _ids_of(tx, priced), Task.PRICE))
-    await queue.enqueue(tx, jobs_of(sorted(shops)))
+    await queue.enqueue(tx, [*mapped_in([EVERY_SHOP] if made else []), *jobs_of(sorted(shops))])
+
+
+def mapped_in(shops: Sequence[str]) -> list[NewJob]:
+    """The jobs that keep what these shops, or EVERY_SHOP, have sold of products that were mapped, or made, after it was sold."""
+    return [NewJob(MAPPED, shop) for shop in shops]
 
 
 def jobs_of(shops: Sequence[str]) -> list[NewJob]:
@@ -81,6 +89,10 @@ class Pushing:
             return
         if not (await self._outbound.connections.get(shop)).enabled:
             raise Retry("the shop is switched off", _SWITCHED_OFF_WAIT_S)
+        async with self._db.reading() as tx:
+            is_uncounted = await queue.is_under_way(tx, MAPPED)
+        if is_uncounted:  # what was sold before it was mapped is still in the pool, which all shops share
+            raise Retry("what was sold before it was mapped is being counted", _UNCOUNTED_WAIT_S)
         for _ in range(_BATCHES):
             if not (await self._batch(job, shop, Task.STOCK) or await self._batch(job, shop, Task.PRICE)):
                 break

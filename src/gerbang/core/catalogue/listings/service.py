@@ -28,7 +28,7 @@ from gerbang.core.catalogue.listings.model import (
     StockRules,
     Task,
 )
-from gerbang.core.catalogue.listings.pushing import Pushing, jobs_of
+from gerbang.core.catalogue.listings.pushing import Pushing, jobs_of, mapped_in
 from gerbang.core.catalogue.listings.walking import Walking, import_of, look_at
 from gerbang.core.catalogue.model import Product, UnknownSku
 from gerbang.core.catalogue.service import Catalogue
@@ -230,4 +230,4 @@ class Listings:
     async def _map(self, tx: Tx, changes: Sequence[tuple[UUID, UUID | None]]) -> None:
         await store.map_to(tx, changes)
         shops = await store.mark_due(tx, [id_ for id_, _ in changes], Task.STOCK, anew=True)
-        await queue.enqueue(tx, jobs_of(shops))
+        await queue.enqueue(tx, [*mapped_in(shops), *jobs_of(shops)])

@@ -19,7 +19,7 @@ from gerbang.core.catalogue import store as products
 from gerbang.core.catalogue.listings import import_store, store
 from gerbang.core.catalogue.listings.machine import differs, freed
 from gerbang.core.catalogue.listings.model import Import, ImportStatus, Listing, SeenStock, Task
-from gerbang.core.catalogue.listings.pushing import MOST_TRIES, is_gone, jobs_of
+from gerbang.core.catalogue.listings.pushing import EVERY_SHOP, MOST_TRIES, is_gone, jobs_of, mapped_in
 from gerbang.core.catalogue.model import MAIN_WAREHOUSE, NewProduct, Product, is_sku, is_warehouse
 from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.connections.outbound_calls import MARKETPLACES, Operation, OutboundCalls, Outcome
@@ -142,15 +142,18 @@ class Walking:
             if one.seller_sku in ours:
                 await _note_kept(tx, ours[one.seller_sku].id, shop, one.seen)
         await store.mark_due(tx, [id_ for id_, _ in mapped], Task.STOCK)
-        await queue.enqueue(tx, jobs_of([shop] if mapped else []))
+        sold = mapped_in([EVERY_SHOP] if made else [shop] if mapped else [])
+        await queue.enqueue(tx, [*sold, *jobs_of([shop] if mapped else [])])
         counts = (len(page.skus), added, len(mapped), made, len(page.unreadable))
         await import_store.advance(tx, under_way.id, page.next, counts)
 
     async def _make(self, tx: Tx, one: Listing) -> Product:
-        """A product of a listing, with what it can sell there as the first count, in warehouses of the same names where it stands in several. What the marketplace keeps is none of ours."""
+        """A product of a listing, with what stands there as the first count, what open orders hold too, in warehouses of the same names where it stands in several. What the
+        marketplace keeps is none of ours.
+        """
         new = NewProduct(ids.new(), one.seller_sku, one.name or one.seller_sku, one.price if one.price.amount else None)
         await self._catalogue.add(tx, SYSTEM, new)
-        own = {level.warehouse: level.sellable for level in one.seen if not level.read_only}
+        own = {level.warehouse: level.sellable + level.held for level in one.seen if not level.read_only}
         keeps_names = len(own) > 1 and all(is_warehouse(name) for name in own)
         for place, count in own.items() if keeps_names else [(MAIN_WAREHOUSE, sum(own.values()))] if own else []:
             await self._catalogue.count(tx, SYSTEM, new.sku, count, place)
