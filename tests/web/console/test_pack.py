@@ -84,6 +84,48 @@ async def test_one_enter_packs_what_is_whole_and_nothing_else(edge: Edge, builde
     assert "Stop: this order is cancelled." in (await builder.get(f"/console/pack?order={gone}&lang=en")).text
 
 
+async def test_codes_with_spaces_in_lower_case_or_with_line_ends_are_the_same_codes(
+    edge: Edge, builder: httpx.AsyncClient
+) -> None:
+    name = number()
+    one = await heard(edge, name, _S.PENDING, _S.PENDING, minutes=8)
+    spaced = f"{name[:3]} {name[3:]}"
+    for word in (f" {name}\r\n", f"{name}\t", spaced, name.lower()):
+        assert await scan(builder, word) == f"/console/pack?order={one}", word
+    begun = f"/console/pack?order={one}"
+    for word in ("kopi - 250", "KOPI-250\t", "Kopi-250\r\n"):
+        assert await scan(builder, word, begun) == f"{begun}&got=1+KOPI-250", word
+    packed = await heard(edge, number(), _S.PACKED, minutes=9)
+    assert await scan(builder, "fp 1") == f"/console/pack?order={packed}"
+
+
+async def test_what_was_cancelled_or_packed_while_it_was_counted_is_told_and_nothing_is_done(
+    edge: Edge, builder: httpx.AsyncClient
+) -> None:
+    name = number()
+    one = await heard(edge, name, _S.PENDING, _S.PENDING, minutes=10)
+    counted = f"/console/pack?order={one}&got=2+KOPI-250"
+    await heard(edge, name, _S.PENDING, _S.CANCELLED, minutes=11)
+    pressed = await builder.post(f"/console/pack/{one}?got=2+KOPI-250", data={"scan": ""})
+    assert pressed.headers["location"] == f"/console/pack?order={one}&got=1+KOPI-250&done=changed"
+    assert await scan(builder, "KOPI-250", counted) == pressed.headers["location"]
+    assert "this order has changed" in (await builder.get(f"{pressed.headers['location']}&lang=en")).text
+    await heard(edge, name, _S.CANCELLED, _S.CANCELLED, minutes=12)
+    pressed = await builder.post(f"/console/pack/{one}?got=1+KOPI-250", data={"scan": ""})
+    assert pressed.headers["location"] == f"/console/pack?order={one}&done=cancelled"
+    assert "Put the items back" in (await builder.get(f"{pressed.headers['location']}&lang=en")).text
+    other = number()
+    two = await heard(edge, other, _S.PENDING, minutes=10)
+    await heard(edge, other, _S.PACKED, minutes=11)
+    pressed = await builder.post(f"/console/pack/{two}?got=1+KOPI-250", data={"scan": ""})
+    assert pressed.headers["location"] == f"/console/pack?order={two}&done=already"
+    assert await scan(builder, "KOPI-250", f"/console/pack?order={two}&got=1+KOPI-250") == pressed.headers["location"]
+    page = (await builder.get(f"{pressed.headers['location']}&lang=id")).text
+    assert "sudah dikemas orang lain" in page
+    for id_ in (one, two):
+        assert (await edge.get(f"/v1/orders/{id_}/operations", "support")).json()["data"] == []
+
+
 async def test_a_wave_is_made_at_the_station_and_its_page_has_what_to_fetch(
     edge: Edge, builder: httpx.AsyncClient
 ) -> None:

@@ -48,7 +48,7 @@ def lines_of(one: OrderDetails, counted: Mapping[str, int]) -> Sequence[PackLine
 
 
 def scan_item(lines: Sequence[PackLine], scanned: str) -> tuple[Sequence[PackLine], Scan]:
-    """The lines after a scan. `3×SKU` counts three; letters of either case are one."""
+    """The lines after a scan. `3×SKU` counts three; letters of either case are one, and spaces do not count."""
     found = _line(lines, scanned)
     several = _SEVERAL.match(scanned)
     count = 1
@@ -62,4 +62,14 @@ def scan_item(lines: Sequence[PackLine], scanned: str) -> tuple[Sequence[PackLin
 
 
 def _line(lines: Sequence[PackLine], scanned: str) -> PackLine | None:
-    return next((one for one in lines if one.sku.casefold() == scanned.strip().casefold()), None)
+    return next((one for one in lines if _bare(one.sku) == _bare(scanned)), None)
+
+
+def _bare(word: str) -> str:
+    return "".join(word.split()).casefold()
+
+
+def is_over(lines: Sequence[PackLine], counted: Mapping[str, int]) -> bool:
+    """Whether more was counted than is to be packed now: something was cancelled, or packed elsewhere, meanwhile."""
+    wanted = {one.sku: one.wanted for one in lines}
+    return any(count > wanted.get(sku, 0) for sku, count in counted.items())

@@ -16,10 +16,11 @@ from gerbang.base.formats import one_line
 from gerbang.core.orders.model import PREFIX, WRITE, OrderDetails, OrderNotFound
 from gerbang.core.orders.operation_model import OPEN, OperationKind, OperationStatus, why_not
 from gerbang.core.orders.operations import Wanted
-from gerbang.core.orders.scanning import MOST_SCANNED, PackLine, Scan, lines_of, scan_item
+from gerbang.core.orders.scanning import MOST_SCANNED, PackLine, Scan, is_over, lines_of, scan_item
 from gerbang.core.orders.service import Orders
 from gerbang.core.orders.waves_csv import as_csv
 from gerbang.core.orders.waves_model import MOST_ORDERS, WAVE_PREFIX, NewWave, NothingToPack
+from gerbang.ports.marketplace_orders import ItemStatus
 from gerbang.web import texts
 from gerbang.web.console import pack_view
 from gerbang.web.console.confirmation import REFUSED
@@ -41,13 +42,13 @@ Counted = Mapping[str, int]
 @get(STATION)
 async def station(request: AnyRequest) -> Page:
     """The scan box, with the order that is being packed. A scan leads to the address that has it counted."""
-    operator(request, WRITE)
+    caller = operator(request, WRITE)
     core, locale = services_of(request).service(Orders), locale_of(request)
     scanned = one_line(request.query_params.get("scan", ""))[:MOST_SCANNED]
     shown, counted = request.query_params.get("order", ""), _counted(request)
     order = await core.get(order_id(shown)) if shown else None
     if "scan" in request.query_params and (scanned or order is not None):
-        return await _scanned(core, order, counted, scanned)
+        return await _scanned(core, order, counted, scanned, caller.label)
     waves = [] if order else [pack_view.wave_row(one, locale) for one in await core.waves.page(None, _WAVES)]
     state = pack_view.state_of(order, lines_of(order, counted) if order else (), request.query_params, locale)
     shops = [] if order else await _shops(request)
@@ -64,8 +65,10 @@ async def pack(request: AnyRequest, order: FromPath[str]) -> Page:
     details, counted = await core.get(id_), _counted(request)
     scanned = one_line(form["scan"])[:MOST_SCANNED]
     if scanned or form.cards or only_shown(request):
-        return await _scanned(core, details, counted, scanned)
+        return await _scanned(core, details, counted, scanned, caller.label)
     lines = lines_of(details, counted)
+    if is_over(lines, counted):
+        return _to(order, lines, done=await _meanwhile(core, details, lines, caller.label))
     if any(not one.is_complete for one in lines):
         return _to(order, lines, done="incomplete")
     try:
@@ -166,10 +169,25 @@ async def _shops(request: AnyRequest) -> Sequence[str]:
     return sorted(one.id for one in known if one.parent is not None)
 
 
-async def _scanned(core: Orders, order: OrderDetails | None, counted: Counted, scanned: str) -> Response[None]:
+async def _meanwhile(core: Orders, details: OrderDetails, lines: Sequence[PackLine], label: str) -> str:
+    """What happened to an order while somebody counted it. One's own second press finds it packed, which is what was wanted."""
+    if lines:
+        return "changed"
+    if details.order.status is ItemStatus.CANCELLED:
+        return "cancelled"
+    asked = await core.operations.of_order(details.order.id)
+    packed = next((one for one in asked if one.kind is OperationKind.PACK), None)
+    return "packed" if packed is not None and packed.actor == label else "already"
+
+
+async def _scanned(
+    core: Orders, order: OrderDetails | None, counted: Counted, scanned: str, label: str
+) -> Response[None]:
     """Where a scan leads: an item is counted, any other word is looked for among orders; one that is half counted is not left by it."""
     lines: Sequence[PackLine] = lines_of(order, counted) if order else ()
     shown = ids.show(PREFIX, order.order.id) if order else ""
+    if order is not None and is_over(lines, counted):
+        return _to(shown, lines, done=await _meanwhile(core, order, lines, label))
     if order is not None and not scanned:  # a bare Enter: where nothing is to be packed it prints the label
         if lines:
             return _to(shown, lines)

@@ -34,6 +34,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pack.keys": ("Papan ketik", "Keyboard"),
     "pack.key.enter": ("terima pindaian", "take the scan"),
     "pack.key.f2": ("cetak label", "print the label"),
+    "pack.key.f4": ("barang tidak ada: buka pesanan", "an item is missing: open the order"),
+    "pack.key.f6": ("lewati pesanan", "skip this order"),
+    "pack.key.f8": ("batalkan pindaian terakhir", "undo the last scan"),
     "pack.key.esc": ("kosongkan kotak", "empty the box"),
     "pack.said.packed": ("Dikemas, siap dijemput kurir.", "Packed, and ready for the carrier."),
     "pack.cure.packed": (
@@ -54,6 +57,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "pack.said.incomplete": ("Belum lengkap.", "Something is missing still."),
     "pack.cure.incomplete": ("Pindai sisanya.", "Scan the rest."),
+    "pack.said.changed": ("Berhenti: pesanan ini berubah.", "Stop: this order has changed."),
+    "pack.cure.changed": (
+        "Sebagian dibatalkan atau dikemas orang lain saat Anda menghitung. Cocokkan isi paket dengan daftar di bawah, lalu teruskan.",
+        "Some of it was cancelled, or packed by somebody else, while you counted. Make the parcel agree with the list below, then go on.",
+    ),
+    "pack.said.cancelled": ("Berhenti: dibatalkan saat Anda mengemas.", "Stop: it was cancelled while you packed."),
+    "pack.cure.cancelled": (
+        "Tidak ada yang dikemas. Kembalikan barangnya ke rak, lalu pindai pesanan berikutnya.",
+        "Nothing was packed. Put the items back on the shelf, then scan the next order.",
+    ),
+    "pack.said.already": ("Pesanan ini sudah dikemas orang lain.", "Somebody else has packed this order."),
+    "pack.cure.already": (
+        "Tidak dikemas dua kali. Kembalikan barang yang Anda kumpulkan ke rak.",
+        "It is not packed twice. Put back what you have collected.",
+    ),
     "pack.said.refused": ("Tidak jadi.", "Not done."),
     "pack.cure.refused": ("{why}", "{why}"),
     "pack.said.other": ("Itu pesanan lain: {last}", "That is another order: {last}"),
