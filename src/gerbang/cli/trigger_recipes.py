@@ -322,6 +322,7 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
             "order.packed",
             "order.ready_to_ship",
             "order.shipped",
+            "order.oversold",
             "order.delivered",
             "order.returning",
             "order.returned",

@@ -70,6 +70,9 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.OPERATOR_SETTLEMENT:
         payout = {"connection": "lazada-1", "statement": "ID1001-2026-0001", "amount": 3_962_410, "currency": "IDR"}
         return {"type": "payout.received", "at": AT.isoformat(), "livemode": True, **payout}
+    if template is Template.OPERATOR_ORDER:
+        order = {"connection": "lazada-1", "order": "ord_1", "why": "1 × KOPI-250"}
+        return {"type": "order.oversold", "at": AT.isoformat(), "livemode": True, **order}
     if template is Template.OPERATOR_CLAIM:
         claim = {
             "connection": "lazada-1",

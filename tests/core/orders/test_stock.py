@@ -162,6 +162,7 @@ async def test_an_oversold_order_is_held_until_there_is_stock_or_somebody_releas
     for one, missing in ((over, 1), (other, 1)):
         with pytest.raises(OrderOversold, match=f"{missing} of {sku}"):  # though the job that counts may not have run
             await _packed(world, one)
+    assert await world.told(other) == [("order.created", 1), ("order.oversold", 2)]
     now = await world.orders.get(over.order.id)
     assert (now.is_held, dict(now.missing)) == (True, {sku: 1})
     await world.orders.release(OPERATOR, over.order.id)

@@ -28,6 +28,8 @@ async def button_link(payments: Payments, base: str, template: Template, notific
         return f"{base}/console/connections/{notification.data['connection']}"
     if template is Template.OPERATOR_CLAIM:
         return f"{base}/console/claims/{notification.data['claim']}"
+    if template is Template.OPERATOR_ORDER:
+        return f"{base}/console/orders/{notification.data['order']}"
     if template is Template.OPERATOR_ENDPOINT:
         return f"{base}/console/endpoints/{notification.data['endpoint']}"
     if template in (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION) and refund:

@@ -99,6 +99,7 @@ class Template(StrEnum):
     OPERATOR_SHOP = "operator_shop"
     OPERATOR_SETTLEMENT = "operator_settlement"
     OPERATOR_CLAIM = "operator_claim"
+    OPERATOR_ORDER = "operator_order"
     OPERATOR_SECURITY = "operator_security"
     OPERATOR_TEMPLATE = "operator_template"
     OPERATOR_DIGEST = "operator_digest"

@@ -38,6 +38,7 @@ class EventGroup(StrEnum):
     SHOPS = "shops"
     SETTLEMENTS = "settlements"
     CLAIMS = "claims"
+    ORDERS = "orders"
     ENDPOINTS_FAILING = "endpoints_failing"
     ENDPOINT_SECURITY = "endpoint_security"
     MESSAGE_TEMPLATES = "message_templates"
@@ -112,6 +113,8 @@ GROUPS: Final[Sequence[GroupRule]] = (
         EventGroup.CLAIMS,
         dict.fromkeys(("order.claim_opened", "order.claim_due", "order.claim_held"), Template.OPERATOR_CLAIM),
     ),
+    # Orders that stand still until somebody looks: the buyer waits, and the marketplace counts the hours.
+    GroupRule(EventGroup.ORDERS, dict.fromkeys(("order.oversold", "order.unknown"), Template.OPERATOR_ORDER)),
     GroupRule(EventGroup.ENDPOINTS_FAILING, {"endpoint.failing": Template.OPERATOR_ENDPOINT}),
     GroupRule(
         EventGroup.ENDPOINT_SECURITY,

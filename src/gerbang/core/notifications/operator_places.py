@@ -13,6 +13,7 @@ _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "payment": ("pay", "/console/payments"),
     "endpoint": ("ep", "/console/endpoints"),
     "payout": ("pyo", "/console/payouts"),
+    "order": ("ord", "/console/orders"),
     "claim": ("clm", "/console/claims"),
     "user": ("usr", ""),
 }

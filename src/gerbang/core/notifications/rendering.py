@@ -179,6 +179,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         context |= {"connection": data["connection"], "said": data["type"], "days": data.get("days", 0)}
     if template is Template.OPERATOR_SETTLEMENT:
         context |= _about_settlement(locale, data)
+    if template is Template.OPERATOR_ORDER:
+        context["order"] = one_line(data["order"])
     if template is Template.OPERATOR_CLAIM:
         until = datetime.fromisoformat(data["until"]) if data.get("until") else None
         context |= {

@@ -11,6 +11,11 @@ EVENT_TYPES: Final = (
     EventType(
         "order.updated", ORDER, "Something of an order changed, and it does not stand where one of the others says."
     ),
+    EventType(
+        "order.oversold",
+        ORDER,
+        "A marketplace sold more than is in stock: the order is held, `hold` says what is missing.",
+    ),
     EventType("order.packed", ORDER, "All that is to be packed of an order is packed."),
     EventType("order.ready_to_ship", ORDER, "An order waits for its carrier."),
     EventType("order.shipped", ORDER, "An order is with the carrier."),
@@ -35,4 +40,4 @@ CLAIM_EVENT_TYPES: Final = (
     EventType("order.claim_due", CLAIM, "A claim is not answered, and its deadline is near; told once."),
 )
 # Where an order stands that is told by a type of its own; of what comes before them `order.updated` tells.
-TOLD: Final = frozenset(one.name.partition(".")[2] for one in EVENT_TYPES[2:])
+TOLD: Final = frozenset(one.name.partition(".")[2] for one in EVENT_TYPES[3:])

@@ -16,13 +16,15 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import Unavailable
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.model import Line
 from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.orders import stock_store, store
-from gerbang.core.orders.model import PREFIX, Item, Order
+from gerbang.core.orders.model import ORDER, PREFIX, Item, Order
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, LeaseLost, NewJob
 from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
@@ -163,13 +165,28 @@ class Stock:
         short_of = dict(await self._reservations.record_sales(tx, first)) if first else {}
         if more:
             short_of |= await self._reservations.add_sales(tx, {owner: lines[owner] for owner in more})
+        of = {_owner(sale.order): sale.order for sale in sales}
         for owner, short in short_of.items():
             if short:
-                missing = {one.sku: one.missing for one in short}
-                await record(tx, [Entry(SYSTEM, "order.oversold", owner, {"missing": missing})])
-                log.error("order.oversold", order=owner, missing=missing, alert="A marketplace sold what is not there.")
+                await _tell_oversold(tx, of[owner], {one.sku: one.missing for one in short})
         rows = [(item.id, sale.order.id, sku, Kept.KEPT.value) for sale in sales for item, sku in sale.items]
         await stock_store.put(tx, rows)
+
+
+async def _tell_oversold(tx: Tx, order: Order, missing: Mapping[str, int]) -> None:
+    """That an order is held, to whoever looks after orders: its row is held, and nothing of it was told in this transaction."""
+    shown = _owner(order)
+    sequence, now = await store.touch(tx, order.id)
+    await record(tx, [Entry(SYSTEM, "order.oversold", shown, {"missing": missing})])
+    told = {
+        "order": shown,
+        "status": order.status.value,
+        "connection": order.connection,
+        "livemode": order.livemode,
+        "why": ", ".join(f"{count} × {sku}" for sku, count in missing.items()),
+    }
+    await announce(tx, [Announcement("order.oversold", ObjectRef(ORDER, order.id), told, now, sequence)])
+    log.error("order.oversold", order=shown, missing=dict(missing), alert="A marketplace sold what is not there.")
 
 
 def _ends(order: Order, items: Sequence[Item], known: Mapping[UUID, tuple[str, str]]) -> list[_End]:

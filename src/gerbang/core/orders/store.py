@@ -131,6 +131,16 @@ async def release(tx: Tx, id_: UUID) -> None:
     await tx.execute("UPDATE orders SET is_released = true WHERE id = $1", id_)
 
 
+async def touch(tx: Tx, id_: UUID) -> tuple[int, datetime]:
+    """Count one more announcement of an order whose row is held; its sequence, and the time."""
+    row = await tx.fetchrow(
+        "UPDATE orders SET sequence = sequence + 1, updated_at = business_now() WHERE id = $1 RETURNING sequence, updated_at",
+        id_,
+    )
+    assert row is not None, f"{id_} is held"
+    return row["sequence"], row["updated_at"]
+
+
 async def of_payments(tx: Tx, payments: Sequence[UUID]) -> list[UUID]:
     """Our own orders that these payments pay."""
     rows = await tx.fetch("SELECT id FROM orders WHERE payment_id = ANY($1) ORDER BY id", list(payments))

@@ -52,6 +52,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "bell.says.settlement.held": ("Baris tagihan ditahan", "A line of a statement is held"),
     "bell.says.settlement.kind_unknown": ("Jenis biaya yang belum dikenal", "A kind of fee that is not known"),
     "bell.says.settlement.changed": ("Marketplace menyebut jumlah lain", "A marketplace told another amount"),
+    "bell.says.order.oversold": ("Pesanan ditahan: stok kurang", "An order is held: stock is missing"),
+    "bell.says.order.unknown": ("Status pesanan tidak dikenal", "An order's status is not known"),
     "bell.says.shop.stock_refused": (
         "Marketplace tidak menerima stok atau harga",
         "The marketplace does not take stock or prices",
@@ -109,6 +111,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "notes.says.operator_digest": ("Rangkuman", "A digest"),
     "notes.says.operator_security": ("Keamanan", "Security"),
     "notes.says.operator_template": ("Templat pesan dijeda", "A message template is paused"),
+    "notes.says.operator_order": ("Pesanan perlu dilihat", "Somebody should look at an order"),
     "notes.says.operator_claim": ("Klaim pembeli", "A buyer's claim"),
     "notes.says.operator_settlement": ("Uang dari marketplace", "Money of a marketplace"),
     "notes.says.operator_shop": ("Toko di marketplace perlu dilihat", "Somebody should look at a shop"),

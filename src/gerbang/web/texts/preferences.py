@@ -28,6 +28,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "prefs.group.refund_destinations": ("Tujuan pengembalian diganti", "Where a refund goes was changed"),
     "prefs.group.open_work": ("Yang menunggu, tiap pagi", "What waits, every morning"),
     "prefs.group.shops": ("Toko di marketplace yang perlu dilihat", "Shops of a marketplace that need somebody"),
+    "prefs.group.orders": ("Pesanan yang ditahan", "Orders that are held"),
     "prefs.group.claims": ("Klaim pembeli", "What buyers want back"),
     "prefs.group.settlements": ("Uang dari marketplace", "What marketplaces pay out and charge"),
     "prefs.group.blockchains": ("Blockchain berhenti atau jalan lagi", "Blockchains that stand still or go on"),
