@@ -1,7 +1,7 @@
 """How money, dates, durations and masked names look; what a person reads must lead back to the same value."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,10 @@ A_MOMENT = datetime(2026, 11, 23, 7, 5, 9, tzinfo=UTC)
 )
 def test_money_is_written_as_the_visual_language_says(amount: int, currency: str, locale: Locale, text: str) -> None:
     assert formats.money(amount, currency, locale) == text
+
+
+def test_a_day_without_a_time_is_written_as_other_days_are() -> None:
+    assert [formats.calendar_day(date(2026, 12, 1), one) for one in ("id", "en")] == ["1\u00a0Des", "1\u00a0Dec"]
 
 
 @given(st.integers(-(10**30), 10**30), st.sampled_from(sorted(EXPONENTS)), LOCALES)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,8 +15,11 @@ import pytest
 from gerbang import settings
 from gerbang.base import ids
 from gerbang.base.db import Database
+from gerbang.base.http import Http
 from gerbang.cli import doctor
+from gerbang.ports.payment import Account
 from gerbang.ports.provider import Probed
+from gerbang.providers.lazada import checking as lazada_checking
 from gerbang.providers.sealed import ensure_root_key
 from tests.conftest import FreshDatabase
 
@@ -235,6 +239,14 @@ def test_doctor_calls_no_connection_well_that_did_not_answer(
     assert told.good is good
     if good is not True and not any(one.good is False for one in found):
         assert "gerbang connections probe nicepay-uji" in told.cure
+
+
+@pytest.mark.parametrize("live", [False, True])
+async def test_doctor_sends_nobody_to_the_firewall_for_an_app_that_is_not_asked_itself(live: bool) -> None:
+    app = Account("lazada", live, {"app_key": "1"}, {"app_secret": [b"s"]})
+    found = await lazada_checking.probe(Http(), app, datetime(2026, 12, 1, tzinfo=UTC))
+    told = doctor._of_probe("lazada", found, livemode=live)
+    assert (told.good, "firewall" in told.cure, "shop" in told.cure) == (None, False, True)
 
 
 def test_a_connection_that_is_not_there_is_no_empty_list(tmp_path: Path, database: FreshDatabase) -> None:

@@ -5,7 +5,7 @@ The forms are those of the visual language: Rupiah is written one way in both la
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -94,6 +94,11 @@ def day(at: datetime, locale: Locale, zone: Zone = "WIB") -> str:
     return _day(at.astimezone(_ZONES[zone]), locale)
 
 
+def calendar_day(day: date, locale: Locale) -> str:
+    """The same of a day that has no time and no zone, as a statement names it."""
+    return _day(day, locale)
+
+
 def wall_clock(at: datetime, locale: Locale, zone: tzinfo) -> str:
     """`24 Nov 14.05`: the day, and the time by the clock on the reader's wall."""
     local = at.astimezone(zone)
@@ -151,7 +156,7 @@ def _months(locale: Locale) -> dict[int, str]:
     return {number: name.rstrip(".")[:3] for number, name in get_month_names("abbreviated", locale=locale).items()}
 
 
-def _day(local: datetime, locale: Locale) -> str:
+def _day(local: date, locale: Locale) -> str:
     return f"{local.day}{NBSP}{_months(locale)[local.month]}"
 
 

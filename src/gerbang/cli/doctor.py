@@ -124,8 +124,10 @@ def _of_probe(name: str, found: Sequence[Probed], *, livemode: bool) -> Finding:
     said = "; ".join(one.what for one in bad or found) or "its provider cannot be asked"
     if bad or all(one.good for one in found):
         return Finding(f"connection {name}: {said}", good=not bad, cure=" ".join(one.cure for one in bad))
-    unheard = livemode and not any(one.good for one in found)
-    return Finding(f"connection {name}: {said}", False if unheard else None, _UNCLEAR.format(name=name))
+    cures = " ".join(one.cure for one in found if one.cure)
+    is_not_asked = all(one.cure and not one.pointer for one in found)  # there is nothing to mend: it says so
+    unheard = livemode and not is_not_asked and not any(one.good for one in found)
+    return Finding(f"connection {name}: {said}", False if unheard else None, cures or _UNCLEAR.format(name=name))
 
 
 def _of_settings(settings: Settings) -> list[Finding]:

@@ -45,6 +45,14 @@ ANNOUNCED = {
 }
 
 
+def order_data(template: Template) -> dict[str, Any]:
+    """Of an order that is held, or a claim of its buyer."""
+    about = {"at": AT.isoformat(), "livemode": True, "connection": "lazada-1", "order": "ord_1"}
+    if template is Template.OPERATOR_ORDER:
+        return {"type": "order.oversold", "why": "1 × KOPI-250", **about}
+    return {"type": "order.claim_opened", "claim": "clm_1", "kind": "return", "until": AT.isoformat(), **about}
+
+
 def data_for(template: Template, **more: Any) -> dict[str, Any]:
     """What describe() makes for it."""
     if template is Template.SECURITY_TOKEN_REUSE:
@@ -70,18 +78,8 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.OPERATOR_SETTLEMENT:
         payout = {"connection": "lazada-1", "statement": "ID1001-2026-0001", "amount": 3_962_410, "currency": "IDR"}
         return {"type": "payout.received", "at": AT.isoformat(), "livemode": True, **payout}
-    if template is Template.OPERATOR_ORDER:
-        order = {"connection": "lazada-1", "order": "ord_1", "why": "1 × KOPI-250"}
-        return {"type": "order.oversold", "at": AT.isoformat(), "livemode": True, **order}
-    if template is Template.OPERATOR_CLAIM:
-        claim = {
-            "connection": "lazada-1",
-            "claim": "clm_1",
-            "order": "ord_1",
-            "kind": "return",
-            "until": AT.isoformat(),
-        }
-        return {"type": "order.claim_opened", "at": AT.isoformat(), "livemode": True, **claim}
+    if template in (Template.OPERATOR_ORDER, Template.OPERATOR_CLAIM):
+        return order_data(template)
     if template is Template.OPERATOR_ENDPOINT:
         return endpoint_data("endpoint.created")
     captured = {

@@ -95,7 +95,7 @@ async def test_bad_input_is_refused_with_pointers_and_changes_nothing(edge: Edge
 async def test_what_is_asked_of_a_shop_that_is_none_is_refused_and_bad_input_is_pointed_at(edge: Edge) -> None:
     for method, path, body in (
         ("GET", "stock-rules", None),
-        ("PUT", "stock-rules", {"buffer": 5}),
+        ("PUT", "stock-rules", {"buffer": 5, "warehouses": {}}),
         ("POST", "imports", {"makes_products": True}),
         ("POST", "check", None),
         ("POST", "listings/csv", {"csv": "seller_sku,sku\nA,B", "dry_run": True}),
@@ -107,6 +107,11 @@ async def test_what_is_asked_of_a_shop_that_is_none_is_refused_and_bad_input_is_
     rules = {"buffer": -1, "warehouses": {"w1": "a b", "w2": 7}}
     wrong = await edge.client.put("/v1/shops/x/stock-rules", json=rules, headers=edge.headers("admin"))
     assert pointers(wrong) == ["/buffer", "/warehouses/w1", "/warehouses/w2"]
+    for forgotten, said in (({}, "buffer"), ({"buffer": 0}, "warehouses"), ({"warehouses": {}}, "buffer")):
+        missing = await edge.client.put("/v1/shops/x/stock-rules", json=forgotten, headers=edge.headers("admin"))
+        assert (missing.status_code, said in missing.text) == (422, True), (
+            "a forgotten field would give away the buffer"
+        )
     long = await edge.post("/v1/shops/x/listings/csv", body={"csv": "x" * 100_001})
     assert pointers(long) == ["/csv"]
     for path in (f"listings/{ids.show('lst', ids.new())}", "listings/x", f"imports/{ids.show('imp', ids.new())}"):

@@ -84,6 +84,11 @@ async def test_a_shop_is_connected_by_a_press_and_stands_below_its_app(
         assert (again.status_code, "Toko tidak terhubung" in again.text) == (409, True)
 
         shop = html.unescape((await admin.get(arrived.headers["location"])).text)
+        assert (
+            "no stock and no price is sent to this shop" in shop
+            or "stok dan harga tidak dikirim lagi ke toko ini" in shop
+        )
+        assert "its money is still taken" not in shop
         for words in ("Tokonya terhubung.", "toko@example.com", "1234567", "Hubungkan lagi", "/hooks/market<"):
             assert words in shop, words
         assert "50000-a" not in shop

@@ -25,7 +25,8 @@ def problems(settings: Mapping[str, str], _credentials: Collection[str]) -> Sequ
 async def probe(http: Http, to: Account, _now: datetime) -> Sequence[Probed]:
     """Of a shop: ask who it is. An app alone cannot be asked: Lazada has no call without a seller's token that changes nothing."""
     if not to.settings.get("seller_id"):
-        return [Probed("an app is asked through its shops; connect one from its page", None)]
+        cure = "Nothing is wrong: each shop of it is asked on a line of its own; if there is none, connect one from the app's page."
+        return [Probed("an app is not asked itself", None, cure=cure)]
     found = await LazadaMarketplace(http).shop(to)
     if found.seller and found.seller != to.settings["seller_id"]:
         return [

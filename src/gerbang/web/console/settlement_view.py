@@ -79,7 +79,7 @@ def line_row(one: ShownLine, locale: Locale, *, may_decide: bool) -> Row:
         ),
         "order": Cell(line.order, below=(line.item, line.connection)),
         "status": Cell(say(f"settle.status.{line.status.value}"), mark=_MARKS[line.status], below=below),
-        "day": Cell(f"{line.day:%Y-%m-%d}"),
+        "day": Cell(formats.calendar_day(line.day, locale)),
     }
     return Row(shown, cells)
 

@@ -36,10 +36,12 @@ class MappingFileBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StockRulesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool."""
+    """What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool. Both are named: one
+    that was forgotten would put up for sale what is kept back.
+    """
 
-    buffer: Buffer = 0
-    warehouses: Annotated[Mapping[Code, Warehouse], msgspec.Meta(max_length=20)] = {}
+    buffer: Buffer
+    warehouses: Annotated[Mapping[Code, Warehouse], msgspec.Meta(max_length=20)]
 
     def read(self, connection: str) -> StockRules:
         """As core takes it."""
@@ -47,6 +49,6 @@ class StockRulesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and what can be sold of it as the first count."""
+    """`makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and, as the first count, what can be sold of it and what its open orders hold."""
 
     makes_products: bool = False

@@ -72,6 +72,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Pembayaran baru tidak memakainya lagi dalam lima detik. Yang sudah dimulai berjalan terus, dan uangnya tetap diterima.",
         "New payments no longer use it within five seconds. What was begun goes on, and its money is still taken.",
     ),
+    "conn.off.why.shop": (
+        "Dalam lima detik stok dan harga tidak dikirim lagi ke toko ini dan daftarnya tidak dibaca; lokapasar tetap menjual dengan stok terakhir yang ia punya. Pesanan yang masuk selama nonaktif dibaca begitu diaktifkan lagi.",
+        "Within five seconds no stock and no price is sent to this shop any more, and its list is not read; the marketplace goes on selling what it was told last. Orders that come meanwhile are read once it is enabled again.",
+    ),
     "conn.said.on": ("Koneksinya aktif.", "The connection is enabled."),
     "conn.said.off": ("Koneksinya nonaktif.", "The connection is disabled."),
     "conn.readonly": (
