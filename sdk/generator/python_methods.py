@@ -23,7 +23,7 @@ _WIDTH: Final = 110
 def written(api: Api) -> str:
     """The module."""
     told = re.sub(r"Literal\[.*?\]", "", " ".join(text for one in api.operations for text in _types(one)))
-    used = sorted(set(re.findall(r"\b[A-Z]\w+", told)) - {"None"})
+    used = sorted(set(re.findall(r"\b[A-Z]\w+", told)) - {"None"}, key=str.lower)
     lines = [_HEAD + "".join(f"    {name},\n" for name in used) + ")"]
     for name, pages, says in (("Operations", "Pages", ""), ("AsyncOperations", "AsyncPages", "async ")):
         lines += ["", "", f"class {name}:", *_base(says, pages)]
