@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -81,6 +80,7 @@ class AnnouncementConsumer:
         self._idle_s = idle_s
         self._woken = asyncio.Event()
         self._is_told = False
+        self._has_taken = False
         self._db = db
         self._take = take
         self._data = data
@@ -106,6 +106,7 @@ class AnnouncementConsumer:
 
     async def run_once(self, most: int = BATCH) -> int:
         """Read one batch and take what is wanted of it; returns how many were read (0: nothing new, or another process is at it)."""
+        self._has_taken = False
         try:
             async with self._db.transaction() as tx:
                 rows = await self._next(tx, most)
@@ -119,6 +120,7 @@ class AnnouncementConsumer:
         except _TakenByAnother:
             return 0
         if wanted:
+            self._has_taken = True
             self._taken()
         return int(last["read"])
 
@@ -168,7 +170,7 @@ class AnnouncementConsumer:
         most, failed, pace = BATCH, 0, _Pace()
         while not stop.is_set():
             beat()
-            began_s, is_woken = monotonic(), self._woken.is_set()
+            is_woken = self._woken.is_set()
             self._woken.clear()
             try:
                 found = await self.run_once(most)
@@ -183,32 +185,30 @@ class AnnouncementConsumer:
                 most = max(1, most // 2)
                 if failed >= MOST_TRIES:
                     await self._try_to_skip()
-            pace.looked(found, self._idle_s(), took_s=monotonic() - began_s, is_woken=is_woken)
+            pace.looked(found, self._idle_s(), is_woken=is_woken, has_taken=self._has_taken)
             if not await _within(stop, pace.pause_s):
                 await _within(self._woken, pace.patience_s(is_told=self._is_told))
 
 
 @dataclass(slots=True)
 class _Pace:
-    """When a consumer looks again. What comes bit by bit gathers in its pause, at least `idle_s` and three times as long as the look took, so that none
-    works more than a quarter of its time on less than a batch. Whoever is woken and finds nothing stands beside another process that takes it, or behind a
-    transaction that ends in a moment: its pause doubles, for each look costs the database as much as one that finds something. Who is not woken and finds
-    some is passing over what it does not want, and need not hurry.
+    """When a consumer looks again. What comes bit by bit gathers in its pause. Whoever is woken and finds nothing stands beside another process that takes it,
+    or behind a transaction that ends in a moment: its pause doubles, for each look costs the database as much as one that finds something. Who is not woken
+    and wants nothing of what it finds need not hurry to pass over more.
     """
 
     pause_s: float = 0.0
     _wait_s: float = 0.0
     _in_vain_s: float = 0.0
 
-    def looked(self, found: int, idle_s: float, *, took_s: float, is_woken: bool) -> None:
-        """A look took so long and found so many; `is_woken`: somebody had said that there was something."""
-        if found >= SMALL or (found and is_woken):
+    def looked(self, found: int, idle_s: float, *, is_woken: bool, has_taken: bool) -> None:
+        """A look found so many; `is_woken`: somebody had said that there was something; `has_taken`: some of it was wanted."""
+        if found >= SMALL or has_taken or (found and is_woken):
             self._wait_s = self._in_vain_s = 0.0
         else:
             self._wait_s = max(idle_s, self._wait_s * 2)
             self._in_vain_s = min(max(idle_s, self._in_vain_s) * 2, LOOK_S) if is_woken else 0.0
-        least_s = max(idle_s if found else 0.0, self._in_vain_s, min(took_s * 3, IDLE_S))
-        self.pause_s = 0.0 if found >= SMALL else least_s
+        self.pause_s = 0.0 if found >= SMALL else max(idle_s if found else 0.0, self._in_vain_s)
 
     def patience_s(self, *, is_told: bool) -> float:
         """How long to wait for being woken before looking unasked: not at all where more of what it was woken for may come in sight."""
