@@ -170,6 +170,16 @@ async def test_a_lost_answer_is_looked_up_and_no_order_is_packed_twice(world: Wo
     assert await world.sent(PACK_PATH) == before + 1
 
 
+async def test_a_parcel_that_is_not_read_yet_is_waited_for_and_its_label_printed(world: World) -> None:
+    """The orders were packed, and the marketplace asked for a pause before they could be read: a wave ended with all of them told as cancelled."""
+    many = await asyncio.gather(*(world.bought() for _ in range(3)))
+    await world.push(on=False)
+    await fault(world, "ApiCallLimit", "items/get", 3)
+    wave = await done(world, await made(world, many))
+    assert (wave.packed, wave.printed, wave.failed) == (3, 3, 0), (await world.orders.waves.get(wave.id))[1]
+    await world.push(on=True)
+
+
 async def test_who_dies_between_two_batches_is_gone_on_for(world: World) -> None:
     """The rows are as a kill leaves them: operations are written and nothing was sent, or all is packed and nothing printed."""
     many = await asyncio.gather(*(world.bought() for _ in range(2)))

@@ -22,6 +22,7 @@ from gerbang.core.connections.outbound_calls import MARKETPLACES, CallResult, Ou
 from gerbang.core.connections.outbound_calls import Operation as Call_
 from gerbang.core.orders import operation_store
 from gerbang.core.orders.intake import take_reads
+from gerbang.core.orders.jobs import fetching
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Item, OrderDetails
 from gerbang.core.orders.operation_model import (
@@ -214,7 +215,7 @@ class Operating:
     async def _end(
         self, known: Operation, shop: Connection | None, order: OrderDetails, outcomes: Sequence[ItemOutcome]
     ) -> None:
-        """Write what became of it, together with the order as it is read now: whoever asks next sees what was done. Where it cannot be read the push and the poll bring it."""
+        """Write what became of it, together with the order as it is read now: whoever asks next sees what was done. Where it cannot be read a job reads it."""
         status, read_at = status_of(outcomes), self.clock.now()
         read: CallResult[MarketplaceOrder] | None = None
         if shop is not None and status is not OperationStatus.NOT_DONE:
@@ -222,6 +223,8 @@ class Operating:
         async with self._db.transaction() as tx:
             if shop is not None and read is not None and read.outcome is Outcome.ANSWERED:
                 await take_reads(tx, shop, [read.value()], read_at=read_at, source=known.kind.value)
+            elif shop is not None and read is not None:
+                await queue.enqueue(tx, [fetching(shop.id, order.order.external_id)])
             await self._write_end(tx, known, status, outcomes)
 
     async def _write_end(

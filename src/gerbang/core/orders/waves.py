@@ -4,7 +4,7 @@ Each order is packed and shipped by operations of its own, which are never sent 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from gerbang.core.orders import store as orders_store
 from gerbang.core.orders import waves_store as store
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import OrderDetails
+from gerbang.core.orders.operation_calls import item_name
 from gerbang.core.orders.operation_model import OPEN, Operation, OperationKind, OperationStatus, why_not
 from gerbang.core.orders.operations import TAKEN_OVER, Operations, Wanted, write
 from gerbang.core.orders.reading import Reading
@@ -54,6 +55,8 @@ _MOST_TRIES: Final = 500
 _BATCHES: Final = 4  # in one run of the job
 _S: Final = WaveOrderStatus
 _NONE_LEFT: Final = "no_parcel"
+_READ_WITHIN: Final = timedelta(hours=1)  # what is not read by then is looked at by a person
+_NO_PARCEL: Final = "It has no parcel any more: it was cancelled, or its buyer erased."
 
 
 class _Step(NamedTuple):
@@ -247,12 +250,27 @@ class Waves:
             await store.lock(tx, id_)
             now = await store.orders_of(tx, id_, _S.PACKED)
             without = [one for one in now if one.place in places and one.part is None]
-            if without:  # cancelled or erased since it was packed: it has no parcel to print
-                why = "It has no parcel any more: it was cancelled, or its buyer erased."
-                await store.set_orders(
-                    tx, id_, [(one.place, _S.FAILED, one.operation_id, _NONE_LEFT, why) for one in without]
-                )
-        return 0.0
+            known = {one.order.id: one for one in await load_orders(tx, [one.order_id for one in without])}
+            by_id = await operation_store.of_ids(tx, [one.operation_id for one in without if one.operation_id])
+            packed_by = {one.place: by_id[one.operation_id] for one in without if one.operation_id}
+            late = self._clock.now() - _READ_WITHIN
+            gone = [one for one in without if not _is_coming(known[one.order_id], packed_by.get(one.place), late)]
+            changes = [(one.place, _S.FAILED, one.operation_id, _NONE_LEFT, _NO_PARCEL) for one in gone]
+            await store.set_orders(tx, id_, changes)
+        waits = len(without) - len(gone)
+        return _LOOK_AGAIN_S if waits and waits == len(places) else 0.0
+
+
+def _is_coming(details: OrderDetails, packed_by: Operation | None, late: datetime) -> bool:
+    """It has a parcel since its labels were asked for; or the marketplace has packed some of it, and here that does not stand yet: a job of its own reads it."""
+    if details.buyer.erased_at is not None:
+        return False
+    if details.packages:
+        return True
+    done = (
+        {told.item for told in packed_by.outcomes if told.is_done} if packed_by and packed_by.updated_at > late else ()
+    )
+    return any(item_name(item) in done for item in details.items if not why_not(OperationKind.PACK, item))
 
 
 def _is_packed(details: OrderDetails) -> bool:

@@ -14,10 +14,12 @@ from gerbang.core.connections.outbound_calls import MARKETPLACES, CallResult, Ou
 from gerbang.core.connections.outbound_calls import Operation as Call_
 from gerbang.core.orders import operation_store
 from gerbang.core.orders.intake import take_reads
+from gerbang.core.orders.jobs import fetching
 from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import Item, OrderDetails
 from gerbang.core.orders.operation_calls import LEASE_S, Asking, Operating, item_name, not_done, outcomes_of, refusal_of
 from gerbang.core.orders.operation_model import ItemOutcome, Operation, OperationKind, status_of
+from gerbang.core.queue import service as queue
 from gerbang.ports.marketplace import PACK, SHIP
 from gerbang.ports.marketplace_orders import MarketplaceOrder, Packing
 
@@ -109,6 +111,9 @@ class OperatingTogether(Operating):
             if known:
                 oldest = min(read_at for _, read_at in known)
                 await take_reads(tx, shop, [order for order, _ in known], read_at=oldest, source=ended[0][0].kind.value)
+            heard = {order.head.id for order, _ in known}
+            done = [orders[one.order_id].order for one, told in ended if any(item.is_done for item in told)]
+            await queue.enqueue(tx, [fetching(shop.id, o.external_id) for o in done if o.external_id not in heard])
             for one, told in ended:
                 await self._write_end(tx, one, status_of(told), told)
 
