@@ -30,7 +30,7 @@ from gerbang.core.orders.claim_model import (
 from gerbang.core.orders.claims import Answered, Claimed, Claims, WantedAnswer
 from gerbang.core.orders.model import OrderDetails
 from gerbang.core.orders.operation_calls import LOST
-from gerbang.core.orders.operation_model import OperationKind, OperationStatus
+from gerbang.core.orders.operation_model import ItemsNotAllowed, OperationKind, OperationStatus
 from gerbang.core.orders.operations import Wanted
 from gerbang.ports.marketplace_orders import ClaimKind, ClaimStatus, ItemStatus
 from gerbang.web.views.claims import claim_payloads
@@ -145,6 +145,10 @@ async def test_a_cancel_is_accepted_or_refused_and_the_items_follow(world: World
         one = await world.bought()
         claim = await claimed(world, one, "cancel")
         assert (claim.kind, claim.waits) == (_K.CANCEL, True)
+        await world.until(one.order.external_id, holds=lambda now: bool(now.items[0].detail.cancel_claim))
+        with pytest.raises(ItemsNotAllowed) as held:  # at the station and in waves too
+            await world.orders.operations.ask(OPERATOR, one.order.id, Wanted(OperationKind.PACK), world.key())
+        assert "asks to cancel it" in held.value.errors[0].detail
         done = await answered(world, claim, answer)
         assert (done.decision.status, done.now.claim.status) == (OperationStatus.DONE, ends)
 
@@ -152,6 +156,9 @@ async def test_a_cancel_is_accepted_or_refused_and_the_items_follow(world: World
             return statuses(now) == [status] and not now.items[0].detail.cancel_claim
 
         await world.until(one.order.external_id, holds=has_followed)
+        if answer == "refuse":
+            begun = await world.orders.operations.ask(OPERATOR, one.order.id, Wanted(OperationKind.PACK), world.key())
+            assert begun.operation.status is OperationStatus.DONE
 
 
 async def test_a_refusal_takes_a_reason_that_is_offered_and_goes_line_by_line(world: World) -> None:

@@ -137,6 +137,7 @@ BY_PARCEL: Final = frozenset(
     {OperationKind.SHIP, OperationKind.REPACK, OperationKind.DELIVERED, OperationKind.FAILED_DELIVERY}
 )
 _CAME_BACK: Final = frozenset({ItemStatus.RETURNED, ItemStatus.LOST, ItemStatus.DAMAGED, ItemStatus.SCRAPPED})
+_LEAVES: Final = frozenset({OperationKind.PACK, OperationKind.SHIP})
 _BROUGHT: Final = frozenset({OperationKind.DELIVERED, OperationKind.FAILED_DELIVERY})
 _PACKED_HERE: Final = frozenset({Fulfilment.CARRIER, Fulfilment.OWN_FLEET})
 
@@ -145,6 +146,8 @@ def why_not(kind: OperationKind, item: Item) -> str:
     """Why it cannot be done to an item now; empty where it can."""
     if kind is not OperationKind.CANCEL and item.detail.is_cancel_pending:
         return "It is being cancelled."
+    if kind in _LEAVES and item.detail.cancel_claim:
+        return "Its buyer asks to cancel it: accept or refuse that first."
     if kind is OperationKind.PACK and item.status is ItemStatus.PACKED:
         return f"It is packed already, in {item.package or 'a parcel'}."
     if kind is OperationKind.SHIP and item.status in FIT[OperationKind.PACK]:
