@@ -235,6 +235,23 @@ async def test_what_somebody_changed_at_the_marketplace_is_shown_and_sent_anew_w
     await world.until(lambda one: not one.differs, "id", "MADU")
 
 
+async def test_what_is_new_in_a_shops_list_is_mapped_by_its_sku_when_the_list_is_looked_at(world: World) -> None:
+    """As an import does: it stood there unmapped, its stock was never sent, and its orders were counted by nobody."""
+    one = await world.listing("id", "MADU")
+    async with world.core.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE listings SET variant = 'gone', seller_sku = '', product_id = NULL, is_left_alone = true WHERE id = $1",
+            one.id,
+        )
+    await world.catalogue.set_stock(CALLER, "MADU", 13)
+    await world.listings.look(CALLER, "id")
+    async with asyncio.timeout(10):
+        while await world.there("id", "MADU") != {"dropshipping": 13}:
+            await asyncio.sleep(0.02)
+    again = await world.listing("id", "MADU")
+    assert (again.sku, again.id == one.id) == ("MADU", False)
+
+
 async def test_of_several_warehouses_those_of_one_name_are_one_and_nothing_else_is_guessed(world: World) -> None:
     made = {one.warehouse: one.quantity for one in (await world.catalogue.get("TEH-100")).own_stock}
     assert made == {"dropshipping": 20, "surabaya": 20}

@@ -86,7 +86,8 @@ class Walking:
             assert page is not None, "only an import ends early"
             async with self._db.transaction() as tx:
                 await queue.still_held(tx, job)
-                await self._see(tx, shop, page.skus, began)
+                if await self._see(tx, shop, page.skus, began):
+                    await self._map(tx, shop, page.skus)
                 if not page.next:
                     await store.note_looked(tx, shop, self._clock.now(), EVERY_S)
                     await queue.finish(tx, [job])
@@ -126,13 +127,23 @@ class Walking:
         """A page of an import: what is new, which product of ours each is, and products for what has none, where that was asked for."""
         shop = under_way.connection
         added = await self._see(tx, shop, page.skus, self._clock.now())
-        known = await store.of_variants(tx, shop, [(one.product, one.variant) for one in page.skus])
+        mapped, made = await self._map(tx, shop, page.skus, makes_products=under_way.makes_products)
+        counts = (len(page.skus), added, mapped, made, len(page.unreadable))
+        await import_store.advance(tx, under_way.id, page.next, counts)
+
+    async def _map(
+        self, tx: Tx, shop: str, skus: Sequence[ProductSku], *, makes_products: bool = False
+    ) -> tuple[int, int]:
+        """Say of each that nobody has mapped, or left alone, that it is our product of the same SKU, which is made where that was asked for: how many, and how many made. Its stock
+        is sent from now on, and open orders of it are counted.
+        """
+        known = await store.of_variants(tx, shop, [(one.product, one.variant) for one in skus])
         unmapped = [
             one for one in known.values() if one.product_id is None and one.seller_sku and not one.is_left_alone
         ]
         ours = await products.of_skus(tx, [one.seller_sku for one in unmapped])
         made = 0
-        for one in unmapped if under_way.makes_products else ():
+        for one in unmapped if makes_products else ():
             if one.seller_sku not in ours and is_sku(one.seller_sku):
                 ours[one.seller_sku] = await self._make(tx, one)
                 made += 1
@@ -144,8 +155,7 @@ class Walking:
         await store.mark_due(tx, [id_ for id_, _ in mapped], Task.STOCK)
         sold = mapped_in([EVERY_SHOP] if made else [shop] if mapped else [])
         await queue.enqueue(tx, [*sold, *jobs_of([shop] if mapped else [])])
-        counts = (len(page.skus), added, len(mapped), made, len(page.unreadable))
-        await import_store.advance(tx, under_way.id, page.next, counts)
+        return len(mapped), made
 
     async def _make(self, tx: Tx, one: Listing) -> Product:
         """A product of a listing, with what stands there as the first count, what open orders hold too, in warehouses of the same names where it stands in several. What the
