@@ -142,6 +142,19 @@ async def test_a_cancelled_item_gives_its_stock_back(world: World) -> None:
     await becomes(world, name, 5, 5)
 
 
+async def test_what_is_owed_at_the_door_follows_what_is_cancelled(world: World) -> None:
+    name = await stocked(world, 5)
+    lines = (OwnLine(name, 2, 50_000), OwnLine(name, 1, 7_000))
+    new = NewOwnOrder(ids.new(), "IDR", lines, is_cod=True)
+    one, _ = await world.core.service(OwnOrders).create(OPERATOR, new, world.key())
+    assert one.order.total == 107_000
+    (line,) = [item.id for item in one.items if item.price == 7_000]
+    less = await done(world, one, OperationKind.CANCEL, items=[line], reason="habis")
+    assert (less.order.total, less.order.price) == (100_000, 100_000)
+    gone = await done(world, less, OperationKind.CANCEL, reason="batal")
+    assert (gone.order.status, gone.order.total) == (_S.CANCELLED, 100_000), "as it was before the last of it went"
+
+
 async def test_an_order_waits_for_its_payment_and_ends_with_it(world: World) -> None:
     name = await stocked(world, 2)
     paid, gone = await bill(world), await bill(world)

@@ -96,6 +96,9 @@ async def save_moves(
     after = replace(order, status=order_status(known.values()), ship_by=ship_by(known.values()))
     if not writing.items:
         return order
+    left = sum(item.paid * item.quantity for item in known.values() if item.status is not ItemStatus.CANCELLED)
+    if left:  # what is owed for, at the door too; of an order that is cancelled whole it stays as it was bought
+        after = replace(after, price=left, total=left)
     after = replace(after, sequence=order.sequence + 1, updated_at=now, version=now)
     _tell(writing.effects, after, order, moves, source, actor)
     writing.effects.jobs += counting([order.id])

@@ -134,7 +134,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """An order. `connection` is the shop it was bought in, None for our own; `channel` the marketplace, or `own`. Amounts in minor units of `currency`:
-    `price` of all items, `total` what the buyer pays for all, with shipping and after vouchers. `created_at` is when it was bought.
+    `price` of all items, `total` what the buyer pays for all, with shipping and after vouchers; of our own, both of what is not
+    cancelled. `created_at` is when it was bought.
 
     `payment_id` is the payment that pays an order of our own, and `cod` what became of the cash of one that is paid at the door (`Cod`).
     `version` is when the marketplace changed it last, its items too, and `read_at` when that was read. `sequence` counts what was announced of it.

@@ -107,7 +107,8 @@ class HoldView(msgspec.Struct, frozen=True):
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """An order. Amounts in minor units of `currency`: `price` of all items, `total` what the buyer pays, with `shipping_fee` and after both vouchers, of which
     the marketplace pays `platform_voucher`. `connection` is the shop, null for our own; `created_at` when it was bought.
-    Of our own: the `payment` that pays it, and `cod_status`, what became of the cash at the door. `hold` says why it is not packed now.
+    Of our own: `total` is of what is not cancelled, which is what is owed at the door; the `payment` that pays it, and `cod_status`, what
+    became of that cash. `hold` says why it is not packed now.
     """
 
     id: str
