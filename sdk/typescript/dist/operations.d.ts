@@ -402,7 +402,7 @@ export declare abstract class Operations {
     /** What a shop is offered. How much of the pool is kept back from it, and which warehouses are which. */
     readStockRules(connection: string): Promise<StockRules>;
     /** Say what a shop is offered. All of its listings are sent anew where it changes. */
-    setStockRules(connection: string, body?: StockRulesBody): Promise<StockRules>;
+    setStockRules(connection: string, body: StockRulesBody): Promise<StockRules>;
     /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */
     readTeamNotificationPreferences(): Promise<NotificationPreferences>;
     /** Change what the team is told. From the next event on; what waits for a digest is told by it all the same. */

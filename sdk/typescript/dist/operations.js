@@ -555,7 +555,7 @@ export class Operations {
         return this.send({ method: "GET", path: "/v1/shops/{connection}/stock-rules", parts: { connection } });
     }
     /** Say what a shop is offered. All of its listings are sent anew where it changes. */
-    setStockRules(connection, body = {}) {
+    setStockRules(connection, body) {
         return this.send({ method: "PUT", path: "/v1/shops/{connection}/stock-rules", parts: { connection }, body });
     }
     /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */

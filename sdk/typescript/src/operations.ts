@@ -835,7 +835,7 @@ export abstract class Operations {
   }
 
   /** Say what a shop is offered. All of its listings are sent anew where it changes. */
-  setStockRules(connection: string, body: StockRulesBody = {}): Promise<StockRules> {
+  setStockRules(connection: string, body: StockRulesBody): Promise<StockRules> {
     return this.send({ method: "PUT", path: "/v1/shops/{connection}/stock-rules", parts: { connection }, body });
   }
 

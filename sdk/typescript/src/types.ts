@@ -616,7 +616,7 @@ export interface components {
             amount?: number | null;
         };
         /** DeliveredEvent */
-        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["OrderClaimOpenedEvent"] | components["schemas"]["OrderClaimUpdatedEvent"] | components["schemas"]["OrderClaimHeldEvent"] | components["schemas"]["OrderClaimDueEvent"] | components["schemas"]["PayoutReceivedEvent"];
+        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderOversoldEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["OrderClaimOpenedEvent"] | components["schemas"]["OrderClaimUpdatedEvent"] | components["schemas"]["OrderClaimHeldEvent"] | components["schemas"]["OrderClaimDueEvent"] | components["schemas"]["PayoutReceivedEvent"];
         /** Delivery */
         Delivery: {
             id: string;
@@ -1211,7 +1211,7 @@ export interface components {
          * @description Events that somebody chooses for together.
          * @enum {unknown}
          */
-        EventGroup: "blockchains" | "claims" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "settlements" | "shops";
+        EventGroup: "blockchains" | "claims" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "orders" | "refund_destinations" | "refunds" | "security" | "settlements" | "shops";
         /**
          * EventItemStatus
          * @description Where one unit of an order stands.
@@ -1628,7 +1628,7 @@ export interface components {
         };
         /**
          * ImportBody
-         * @description `makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and what can be sold of it as the first count.
+         * @description `makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and, as the first count, what can be sold of it and what its open orders hold.
          */
         ImportBody: {
             /** @default false */
@@ -2175,7 +2175,7 @@ export interface components {
          * @description The messages there are; each is a name under templates/{id,en}/.
          * @enum {string}
          */
-        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_settlement" | "operator_claim" | "operator_security" | "operator_template" | "operator_digest";
+        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_settlement" | "operator_claim" | "operator_order" | "operator_security" | "operator_template" | "operator_digest";
         /** Offer */
         Offer: {
             method: components["schemas"]["PaymentMethod"];
@@ -2588,6 +2588,22 @@ export interface components {
         OrderMomentList: {
             data: components["schemas"]["OrderMoment"][];
             next_cursor?: string | null;
+        };
+        /**
+         * OrderOversoldEvent
+         * @description A marketplace sold more than is in stock: the order is held, `hold` says what is missing.
+         */
+        OrderOversoldEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.oversold";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
         };
         /**
          * OrderPackedEvent
@@ -3943,13 +3959,12 @@ export interface components {
         };
         /**
          * StockRulesBody
-         * @description What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool.
+         * @description What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool. Both are named: one
+         *         that was forgotten would put up for sale what is kept back.
          */
         StockRulesBody: {
-            /** @default 0 */
-            buffer?: number;
-            /** @default {} */
-            warehouses?: {
+            buffer: number;
+            warehouses: {
                 [key: string]: string;
             };
         };
@@ -4428,6 +4443,7 @@ export type OrderList = components['schemas']['OrderList'];
 export type OrderLostEvent = components['schemas']['OrderLostEvent'];
 export type OrderMoment = components['schemas']['OrderMoment'];
 export type OrderMomentList = components['schemas']['OrderMomentList'];
+export type OrderOversoldEvent = components['schemas']['OrderOversoldEvent'];
 export type OrderPackedEvent = components['schemas']['OrderPackedEvent'];
 export type OrderReadyToShipEvent = components['schemas']['OrderReadyToShipEvent'];
 export type OrderReturnedEvent = components['schemas']['OrderReturnedEvent'];

@@ -41,8 +41,8 @@ from gerbang_client.types import (
     Import,
     ImportBody,
     InvoiceNumberBody,
-    ItemStatus,
     ItemsBody,
+    ItemStatus,
     Keys,
     LineStatus,
     Link,
@@ -1464,7 +1464,7 @@ class Operations:
         )
         return answer
 
-    def set_stock_rules(self, connection: str, body: StockRulesBody | None = None) -> StockRules:
+    def set_stock_rules(self, connection: str, body: StockRulesBody) -> StockRules:
         """Say what a shop is offered. All of its listings are sent anew where it changes."""
         answer: StockRules = self._send(
             Call("PUT", "/v1/shops/{connection}/stock-rules", parts={"connection": connection}, body=body)
@@ -2943,7 +2943,7 @@ class AsyncOperations:
         )
         return answer
 
-    async def set_stock_rules(self, connection: str, body: StockRulesBody | None = None) -> StockRules:
+    async def set_stock_rules(self, connection: str, body: StockRulesBody) -> StockRules:
         """Say what a shop is offered. All of its listings are sent anew where it changes."""
         answer: StockRules = await self._send(
             Call("PUT", "/v1/shops/{connection}/stock-rules", parts={"connection": connection}, body=body)

@@ -543,6 +543,7 @@ EventGroup: TypeAlias = Literal[
     "money_held",
     "money_unexpected",
     "open_work",
+    "orders",
     "refund_destinations",
     "refunds",
     "security",
@@ -848,7 +849,7 @@ class Import(TypedDict):
 
 class ImportBody(TypedDict):
     """
-    `makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and what can be sold of it as the first count.
+    `makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and, as the first count, what can be sold of it and what its open orders hold.
     """
 
     makes_products: NotRequired[bool]
@@ -1144,6 +1145,7 @@ NotificationTemplate: TypeAlias = Literal[
     "operator_shop",
     "operator_settlement",
     "operator_claim",
+    "operator_order",
     "operator_security",
     "operator_template",
     "operator_digest",
@@ -1808,11 +1810,12 @@ class StockRules(TypedDict):
 
 class StockRulesBody(TypedDict):
     """
-    What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool.
+    What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool. Both are named: one
+        that was forgotten would put up for sale what is kept back.
     """
 
-    buffer: NotRequired[int]
-    warehouses: NotRequired[dict[str, str]]
+    buffer: int
+    warehouses: dict[str, str]
 
 
 class TextApproveBody(TypedDict):
@@ -2877,6 +2880,19 @@ class OrderLostEvent(TypedDict):
     data: EventOrderTold
 
 
+class OrderOversoldEvent(TypedDict):
+    """
+    A marketplace sold more than is in stock: the order is held, `hold` says what is missing.
+    """
+
+    id: str
+    type: Literal["order.oversold"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
 class OrderPackedEvent(TypedDict):
     """
     All that is to be packed of an order is packed.
@@ -3714,6 +3730,7 @@ DeliveredEvent: TypeAlias = (
     | CustomerErasedEvent
     | OrderCreatedEvent
     | OrderUpdatedEvent
+    | OrderOversoldEvent
     | OrderPackedEvent
     | OrderReadyToShipEvent
     | OrderShippedEvent
