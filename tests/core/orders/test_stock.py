@@ -29,22 +29,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SKU = "KOPI-250"
 
 
-async def product(world: World) -> Product:
-    return await world.core.service(Catalogue).get(SKU)
+async def product(world: World, sku: str = SKU) -> Product:
+    return await world.core.service(Catalogue).get(sku)
 
 
-async def free(world: World) -> tuple[int, int]:
+async def free(world: World, sku: str = SKU) -> tuple[int, int]:
     """What is there, and what of it is free."""
-    one = await product(world)
+    one = await product(world, sku)
     return sum(place.quantity for place in one.stock), sum(place.free for place in one.stock)
 
 
-async def stands(world: World, there: int, is_free: int) -> None:
+async def stands(world: World, there: int, is_free: int, sku: str = SKU) -> None:
     for _ in range(500):
-        if await free(world) == (there, is_free):
+        if await free(world, sku) == (there, is_free):
             return
         await asyncio.sleep(0.02)
-    assert await free(world) == (there, is_free)
+    assert await free(world, sku) == (there, is_free)
 
 
 async def test_what_two_shops_sell_is_kept_once_given_back_and_gone(world: World) -> None:
@@ -72,6 +72,25 @@ async def test_what_two_shops_sell_is_kept_once_given_back_and_gone(world: World
     strange = await world.bought(ID, sku="TEH-100")
     assert strange.order.status is ItemStatus.PENDING
     await stands(world, 8, 0)
+
+
+async def test_what_is_cancelled_because_there_is_none_is_not_for_sale_again_until_it_is_counted(world: World) -> None:
+    """The marketplace sets it to 0; we sent what the cancelled order gave back, to both shops."""
+    catalogue = world.core.service(Catalogue)
+    await catalogue.create(OPERATOR, NewProduct(id=ids.new(), sku="LAST-1", name="Yang terakhir"), world.key())
+    await catalogue.set_stock(OPERATOR, "LAST-1", 6)
+    kept, gone = await world.bought(SG, sku="LAST-1", quantity=2), await world.bought(ID, sku="LAST-1")
+    await stands(world, 6, 3, "LAST-1")
+    shop = await world.core.connections.get(ID)
+    options = await world.orders.operating.cancel_options(shop, gone.order.external_id, [gone.items[0].external_id])
+    reason = next(one.id for one in options.reasons if one.empties_stock)
+    await world.orders.operations.ask(OPERATOR, gone.order.id, Wanted(OperationKind.CANCEL, reason=reason), world.key())
+    await world.until(gone.order.external_id, status=ItemStatus.CANCELLED)
+    await stands(world, 2, 0, "LAST-1")  # what the other shop has sold is still there
+    assert "order.stock_emptied" in await _actions(world, gone.order.external_id)
+    await catalogue.set_stock(OPERATOR, "LAST-1", 5)
+    await stands(world, 5, 3, "LAST-1")
+    assert kept.order.status is ItemStatus.PENDING
 
 
 async def test_a_batch_of_orders_is_counted_by_one_job_and_by_two_workers_once(world: World) -> None:

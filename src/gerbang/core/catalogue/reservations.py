@@ -37,7 +37,7 @@ from gerbang.core.catalogue.model import (
     UnknownSku,
 )
 from gerbang.core.catalogue.reservation_store import Item
-from gerbang.core.catalogue.stock_changes import given_up, gone, kept, numbered, save_changes, save_several
+from gerbang.core.catalogue.stock_changes import Change, given_up, gone, kept, numbered, save_changes, save_several
 
 log = structlog.get_logger()
 _DUE: Final = 100
@@ -141,6 +141,26 @@ class Reservations:
             await self._lessen(tx, held, lines, Movement.RELEASED, actor)
             if lines is None:
                 await reservation_store.move(tx, held.id, _S.RELEASED)
+
+    async def empty(self, tx: Tx, owner: str, lines: Sequence[Line]) -> None:
+        """Give up these units, whose seller has said that there are none: what of their products is not reserved for somebody else is there no more, in no warehouse,
+        until it is counted. What a bundle lacks nobody has said: its units are given up as `release` gives them up.
+        """
+        held = await reservation_store.lock(tx, owner)
+        if held is None:
+            return
+        locked = await store.lock(tx, [line.sku for line in lines], widely=True)
+        _, dropped = lessened(
+            await reservation_store.items(tx, held.id), await reservation_store.parts(tx, held.id), lines
+        )
+        away = {(one.product, one.warehouse): -one.reserved for one in given_up(dropped)}
+        changes = []
+        for product in locked.values():
+            for level in product.own_stock:
+                left = max(0, level.reserved - away.get((product.id, level.warehouse), 0))
+                changes.append(Change(product.id, level.warehouse, min(0, left - level.quantity), 0))
+        await save_changes(tx, Movement.SET, [one for one in changes if one.quantity], self._clock.now(), owner=owner)
+        await self.release(tx, owner, lines)
 
     async def ship(self, tx: Tx, owner: str, lines: Sequence[Line] | None = None, *, actor: str = SYSTEM) -> None:
         """These units, or (None) all that is left, have left the warehouse: they are neither kept nor there any more. Nothing was reserved: nothing happens."""

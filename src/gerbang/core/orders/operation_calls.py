@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.clock import BusinessClock
@@ -260,6 +261,9 @@ class Operating:
             if asked.reason not in [one.id for one in options.reasons]:
                 names = "; ".join(f"{one.id} ({one.text})" for one in options.reasons)
                 return UNKNOWN_REASON, f"Name one of the reasons that hold for this order: {names}."
+            if any(one.id == asked.reason and one.empties_stock for one in options.reasons):
+                async with self._db.transaction() as tx:  # known before it leaves: our stock follows the marketplace's
+                    await operation_store.set_asked(tx, known.id, replace(asked, empties_stock=True))
         return None
 
     async def cancel_options(self, shop: Connection, order: str, items: Sequence[str]) -> CancelOptions:

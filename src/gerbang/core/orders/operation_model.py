@@ -82,13 +82,16 @@ class ItemOutcome(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked: items by the marketplace's ids, parcels, a carrier where one is chosen, the reason's id of a cancel, or an invoice's number."""
+    """What was asked: items by the marketplace's ids, parcels, a carrier where one is chosen, the reason's id of a cancel, or an invoice's number. `empties_stock`: the marketplace sets
+    what is cancelled for this reason to 0.
+    """
 
     items: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     carrier: str = ""
     reason: str = ""
     number: str = ""
+    empties_stock: bool = False
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,23 @@ async def add(tx: Tx, id_: UUID, order: UUID, kind: OperationKind, asked: Asked,
     return tag == "INSERT 0 1"
 
 
+async def set_asked(tx: Tx, id_: UUID, asked: Asked) -> None:
+    """More is known of what was asked."""
+    await tx.execute("UPDATE order_operations SET asked = $2 WHERE id = $1", id_, msgspec.to_builtins(asked))
+
+
+async def emptied(tx: Tx, orders: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """What was cancelled of these because there is none: the order, and the marketplace's id of the item."""
+    rows = await tx.fetch(
+        """
+        SELECT order_id, item FROM order_operations, jsonb_array_elements_text(asked -> 'items') AS item
+        WHERE order_id = ANY($1) AND kind = 'cancel' AND status <> 'not_done' AND asked -> 'empties_stock' = 'true'
+        """,
+        list(orders),
+    )
+    return {(row["order_id"], row["item"]) for row in rows}
+
+
 async def one(tx: Tx, id_: UUID) -> Operation:
     """One that is there."""
     row = await tx.fetchrow(_ONE + "WHERE id = $1", id_)

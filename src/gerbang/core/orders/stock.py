@@ -23,7 +23,7 @@ from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.model import Line
 from gerbang.core.catalogue.reservations import Reservations
-from gerbang.core.orders import stock_store, store
+from gerbang.core.orders import operation_store, stock_store, store
 from gerbang.core.orders.model import ORDER, PREFIX, Item, Order
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, LeaseLost, NewJob
@@ -137,10 +137,30 @@ class Stock:
             await self._reservations.hold(tx, sorted(owners), sorted(skus), gives_up=is_given_up)
         if sales:
             await self._keep(tx, sales, held)
+        given_up = [end.order.id for end in ends if end.status is Kept.RELEASED]
+        emptied = await operation_store.emptied(tx, given_up) if given_up else set()
         for end in ends:
-            give = self._reservations.release if end.status is Kept.RELEASED else self._reservations.ship
-            await give(tx, _owner(end.order), lines_of(end.items))
+            if end.status is Kept.GONE:
+                await self._reservations.ship(tx, _owner(end.order), lines_of(end.items))
+            else:
+                await self._give_up(tx, end, emptied)
             await stock_store.put(tx, [(item.id, end.order.id, sku, end.status.value) for item, sku in end.items])
+
+    async def _give_up(self, tx: Tx, end: _End, emptied: Collection[tuple[UUID, str]]) -> None:
+        """It can be sold again; but what was cancelled because there is none cannot, nor more of the same, until somebody counts: the marketplace has set it to 0."""
+        owner = _owner(end.order)
+        none_left = [(item, sku) for item, sku in end.items if (end.order.id, item.external_id) in emptied]
+        rest = [one for one in end.items if one not in none_left]
+        if rest:
+            await self._reservations.release(tx, owner, lines_of(rest))
+        if none_left:
+            lines = lines_of(none_left)
+            await self._reservations.empty(tx, owner, lines)
+            skus = ", ".join(line.sku for line in lines)
+            await record(tx, [Entry(SYSTEM, "order.stock_emptied", owner, {"skus": skus})])
+            log.warning(
+                "order.stock_emptied", order=owner, skus=skus, alert="Count it: nothing of it is for sale until then."
+            )
 
     async def _sales(self, tx: Tx, orders: Sequence[Order], fresh: Mapping[UUID, Sequence[Item]]) -> list[_Sale]:
         """Of what was not counted, what is still to leave of products that are known here; what nobody has mapped is counted by nobody."""
