@@ -18,6 +18,7 @@ from gerbang.core.orders.machine import order_status
 from gerbang.core.orders.model import OrderFilters
 from gerbang.core.orders.reading import note_unreadable
 from gerbang.core.queue.service import waiting
+from gerbang.core.settlements.service import Settlements
 from gerbang.ports.marketplace_orders import ItemStatus, MarketplaceOrder, Unreadable
 from tests.core.orders.world import APP, ID, SG, World
 
@@ -62,6 +63,9 @@ async def test_a_basket_over_two_shops_is_an_order_in_each_and_neither_hears_of_
     await world.market.control("cancel", shop="toko-sg", order=number, kind="now")
     await world.until(number, SG, status=_S.CANCELLED)
     assert (await world.until(number, ID)).order.status is _S.PENDING
+    settlements = world.core.service(Settlements).overview
+    states = [(await settlements.order(shop, number))[0].state.value for shop in (ID, SG)]
+    assert states == ["open", "settled"], "of what was cancelled no sale is waited for"
     both = await world.orders.page(OrderFilters(external_id=number), None, 10)
     assert {one.order.connection for one in both} == {ID, SG}
     assert await world.orders.sources(connection=APP) == (ID, SG)

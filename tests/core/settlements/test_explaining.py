@@ -111,6 +111,22 @@ def test_an_order_is_settled_when_its_lines_add_up_and_are_paid_out(
     assert (found.state, found.difference, found.why) == (state, difference, why)
 
 
+@pytest.mark.parametrize(
+    ("lines", "prices", "state", "expected"),
+    [
+        ([], {"2": 50}, OrderState.SETTLED, 0),
+        ([line("2", -7, FeeKind.OTHER)], {"2": 50}, OrderState.SETTLED, 0),
+        (SOLD, {"1": 90, "2": 50}, OrderState.SETTLED, 90),
+        ([*SOLD, line("2", 50), line("2", -50, FeeKind.REFUND)], {"1": 90, "2": 50}, OrderState.SETTLED, 140),
+    ],
+)
+def test_no_sale_is_waited_for_of_what_was_cancelled_or_not_delivered(
+    lines: list[OrderLine], prices: dict[str, int], state: OrderState, expected: int
+) -> None:
+    found = settle(lines, prices, {"2"})
+    assert (found.state, found.expected, found.why) == (state, expected, OrderDifference.NONE)
+
+
 def test_a_decision_books_an_amount_of_the_lines_own_sign_or_nothing() -> None:
     assert amount_to_book("book", None, -8_500_000) == -8_500_000
     assert amount_to_book("book", -85_000, -8_500_000) == -85_000

@@ -65,6 +65,20 @@ async def take_reads(
     return after
 
 
+# What ended before it was sold; of what came back nobody can see here whether it had been delivered.
+_UNSOLD: Final = frozenset({ItemStatus.CANCELLED, ItemStatus.FAILED})
+_CAME_BACK: Final = frozenset(
+    {
+        ItemStatus.RETURNING,
+        ItemStatus.RETURNED,
+        ItemStatus.LOST,
+        ItemStatus.DAMAGED,
+        ItemStatus.SCRAPPED,
+        ItemStatus.UNKNOWN,
+    }
+)
+
+
 def _paid(shop: Connection, orders: Sequence[Order], items: Sequence[Item]) -> list[PaidPrice]:
     """What buyers paid for these items: what a statement takes back is compared with it."""
     of = {order.id: order for order in orders}
@@ -76,6 +90,7 @@ def _paid(shop: Connection, orders: Sequence[Order], items: Sequence[Item]) -> l
             amount=item.paid,
             currency=of[item.order_id].currency,
             platform_voucher=item.detail.platform_voucher or 0,
+            is_void=None if item.status in _CAME_BACK else item.status in _UNSOLD,
         )
         for item in items
     ]

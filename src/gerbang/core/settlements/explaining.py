@@ -1,6 +1,6 @@
 """How the lines of a statement explain a payout, and those of an order its settlement: sums, and a name for what is left. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -135,8 +135,10 @@ class OrderLine(msgspec.Struct, frozen=True):
 _SOLD: Final = frozenset({FeeKind.SALE, FeeKind.PLATFORM_VOUCHER, FeeKind.SELLER_VOUCHER})
 
 
-def settle(lines: Sequence[OrderLine], prices: Mapping[str, int]) -> OrderSettlement:
-    """Whether the lines of an order add up to `prices`, what was paid for each of its items with the marketplace's voucher; of one currency."""
+def settle(lines: Sequence[OrderLine], prices: Mapping[str, int], void: Collection[str] = ()) -> OrderSettlement:
+    """Whether the lines of an order add up to `prices`, what was paid for each of its items with the marketplace's voucher; of one currency. Items of `void` ended before
+    they were sold, cancelled or not delivered: no sale of them is waited for.
+    """
     booked = [one for one in lines if one.status is LineStatus.BOOKED]
     sold: dict[str, int] = {}
     for one in booked:
@@ -144,11 +146,13 @@ def settle(lines: Sequence[OrderLine], prices: Mapping[str, int]) -> OrderSettle
             sold[one.item] = sold.get(one.item, 0) + one.amount
     net = sum(one.amount for one in booked)
     paid_out = sum(one.amount for one in booked if one.is_paid_out)
-    expected = sum(prices.values()) if prices else None
+    due = {item: price for item, price in prices.items() if item not in void or item in sold}
+    expected = sum(due.values()) if prices else None
     difference = sum(sold.values()) - expected if expected is not None else 0
-    why = _order_why(lines, sold, prices)
+    why = _order_why(lines, sold, due)
     if not lines:
-        return OrderSettlement(OrderState.OPEN, 0, OrderDifference.NONE, expected, 0, 0, 0)
+        state = OrderState.SETTLED if prices and not due else OrderState.OPEN
+        return OrderSettlement(state, 0, OrderDifference.NONE, expected, 0, 0, 0)
     if why is not OrderDifference.NONE:
         is_unknown = why is OrderDifference.PRICE_NOT_TOLD and not prices
         state = OrderState.UNKNOWN if is_unknown else OrderState.DIFFERS

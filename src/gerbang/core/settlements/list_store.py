@@ -199,7 +199,7 @@ async def prices_of_order(tx: Tx, connection: str, order: str) -> list[Row]:
     """What was paid for each item of an order."""
     return await tx.fetch(
         """
-        SELECT item_number, amount, platform_voucher, currency FROM settlement_prices WHERE connection = $1 AND order_number = $2
+        SELECT item_number, amount, platform_voucher, currency, is_void FROM settlement_prices WHERE connection = $1 AND order_number = $2
         ORDER BY item_number
         """,
         connection,

@@ -65,7 +65,9 @@ class BadDecision(Invalid):
 
 
 class PaidPrice(msgspec.Struct, frozen=True):
-    """What a buyer paid for an item of an order in a shop, in minor units, as orders know it; `platform_voucher` is what the marketplace pays beside."""
+    """What a buyer paid for an item of an order in a shop, in minor units, as orders know it; `platform_voucher` is what the marketplace pays beside.
+    `is_void`: it ended before it was sold; None: as it was told before.
+    """
 
     connection: str
     order: str
@@ -73,6 +75,7 @@ class PaidPrice(msgspec.Struct, frozen=True):
     amount: int
     currency: str
     platform_voucher: int = 0
+    is_void: bool | None = None
 
 
 class SettlementLine(msgspec.Struct, frozen=True, kw_only=True):

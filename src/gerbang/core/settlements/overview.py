@@ -162,7 +162,8 @@ class Overview:
             for of in lines
         ]
         currency = lines[0].line.currency if lines else told[0]["currency"] if told else ""
-        return settle(known, prices), currency, lines
+        void = frozenset(row["item_number"] for row in told if row["is_void"])
+        return settle(known, prices, void), currency, lines
 
     async def decide(self, caller: Caller, id_: UUID, amount: int | None) -> ShownLine:
         """A line that is held is booked with this amount, in minor units with its sign; None: it moves no money. Raises LineNotFound, LineNotHeld."""

@@ -75,5 +75,8 @@ async def tell_paid(tx: Tx, prices: Sequence[PaidPrice]) -> None:
     """
     if prices:
         newest = {(one.connection, one.order, one.item): one for one in prices}
-        rows = [(*place, str(one.amount), one.currency, str(one.platform_voucher)) for place, one in newest.items()]
-        await store.put_prices(tx, columns(rows, 6))
+        rows = [
+            (*place, str(one.amount), one.currency, str(one.platform_voucher), one.is_void)
+            for place, one in newest.items()
+        ]
+        await store.put_prices(tx, columns(rows, 7))

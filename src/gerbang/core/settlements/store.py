@@ -171,17 +171,18 @@ async def paid_for(
 
 
 async def put_prices(tx: Tx, columns: Sequence[list[object]]) -> None:
-    """What was paid for items, given as columns: connection, order, item, amount as text, currency, platform voucher as text; the newest word counts."""
+    """What was paid for items, given as columns: connection, order, item, amount as text, currency, platform voucher as text, whether it ended unsold; the newest word counts."""
     await tx.execute(
         """
-        INSERT INTO settlement_prices AS p (connection, order_number, item_number, amount, currency, platform_voucher, told_at)
-        SELECT connection, order_number, item_number, amount::numeric, currency, platform_voucher::numeric, (SELECT business_now())
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-            AS n (connection, order_number, item_number, amount, currency, platform_voucher)
+        INSERT INTO settlement_prices AS p (connection, order_number, item_number, amount, currency, platform_voucher, is_void, told_at)
+        SELECT connection, order_number, item_number, amount::numeric, currency, platform_voucher::numeric, is_void, (SELECT business_now())
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])
+            AS n (connection, order_number, item_number, amount, currency, platform_voucher, is_void)
         ORDER BY connection, order_number, item_number
         ON CONFLICT (connection, order_number, item_number) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
-            platform_voucher = excluded.platform_voucher, told_at = excluded.told_at
-            WHERE (p.amount, p.currency, p.platform_voucher) <> (excluded.amount, excluded.currency, excluded.platform_voucher)
+            platform_voucher = excluded.platform_voucher, is_void = coalesce(excluded.is_void, p.is_void), told_at = excluded.told_at
+            WHERE (p.amount, p.currency, p.platform_voucher, p.is_void)
+                IS DISTINCT FROM (excluded.amount, excluded.currency, excluded.platform_voucher, coalesce(excluded.is_void, p.is_void))
         """,
         *columns,
     )
