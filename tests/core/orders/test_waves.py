@@ -155,6 +155,26 @@ async def test_what_cannot_be_packed_falls_out_with_its_reason_and_holds_up_noth
     assert len(pages((await world.orders.waves.labels.print(OPERATOR, wave.id)).body)) == 3
 
 
+async def test_what_was_refused_lately_takes_no_place_in_the_next_wave_but_by_its_name(world: World) -> None:
+    one = await world.bought()
+
+    async def waits() -> bool:
+        async with world.core.db.reading() as tx:
+            return one.order.id in [id_ for id_, *_ in await waves_store.to_pack(tx, ID, None, 500)]
+
+    assert await waits()
+    await fault(world, "item_busy", PACK_PATH)
+    assert (await done(world, await made(world, [one]))).failed == 1
+    assert not await waits()
+    async with world.core.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE order_operations SET updated_at = updated_at - interval '13 hours' WHERE order_id = $1",
+            one.order.id,
+        )
+    assert await waits()
+    assert (await done(world, await made(world, [one]))).packed == 1
+
+
 async def test_a_lost_answer_is_looked_up_and_no_order_is_packed_twice(world: World) -> None:
     many = await asyncio.gather(*(world.bought() for _ in range(2)))
     before = await world.sent(PACK_PATH)

@@ -16,14 +16,18 @@ _ORDERS: Final = (
 
 
 async def to_pack(tx: Tx, shop: str | None, before: datetime | None, limit: int) -> list[tuple[UUID, str | None, bool]]:
-    """What waits to be packed and is in no open wave, the nearest deadline first: order, shop, livemode."""
+    """What waits to be packed and is in no open wave, the nearest deadline first: order, shop, livemode. What its marketplace has refused to pack lately, as a pre-order that
+    is not ready, and what its buyer wishes to cancel is left out: it would take the place of others each time.
+    """
     rows = await tx.fetch(
         """
         SELECT id, connection, livemode FROM orders o
         WHERE status IN ('pending', 'repacked')
             AND ($1::text IS NULL OR connection = $1) AND ($2::timestamptz IS NULL OR ship_by < $2)
             AND EXISTS (SELECT FROM order_items i WHERE i.order_id = o.id AND i.status IN ('pending', 'repacked')
-                AND i.fulfilment IN ('carrier', 'own_fleet'))
+                AND i.fulfilment IN ('carrier', 'own_fleet') AND coalesce(i.detail ->> 'cancel_claim', '') = '')
+            AND NOT EXISTS (SELECT FROM order_operations p WHERE p.order_id = o.id AND p.kind = 'pack' AND p.status = 'not_done'
+                AND p.updated_at > business_now() - interval '12 hours')
             AND NOT EXISTS (SELECT FROM wave_orders w WHERE w.order_id = o.id AND w.status IN ('waiting', 'packing'))
         ORDER BY ship_by, id LIMIT $3
         """,
