@@ -157,7 +157,7 @@ class Stock:
             lines = lines_of(none_left)
             await self._reservations.empty(tx, owner, lines)
             skus = ", ".join(line.sku for line in lines)
-            await record(tx, [Entry(SYSTEM, "order.stock_emptied", owner, {"skus": skus})])
+            await record(tx, [Entry(SYSTEM, "order.stock_emptied", owner, {"to": skus})])
             log.warning(
                 "order.stock_emptied", order=owner, skus=skus, alert="Count it: nothing of it is for sale until then."
             )

@@ -50,8 +50,8 @@ ORDERS: Final[Sentences] = {
         "**{actor}** noted that stock is missing for an order",
     ),
     "order.stock_emptied": (
-        "**{actor}** mengosongkan stok {skus}: dibatalkan karena habis, hitung dulu sebelum dijual lagi",
-        "**{actor}** set the stock of {skus} to none: cancelled as out of stock, count it before more is sold",
+        "**{actor}** mengosongkan stok {to}: dibatalkan karena habis, hitung dulu sebelum dijual lagi",
+        "**{actor}** set the stock of {to} to none: cancelled as out of stock, count it before more is sold",
     ),
     "order.released": (
         "**{actor}** melepas pesanan yang stoknya kurang",
