@@ -13,6 +13,7 @@ from gerbang.core.identity.model import Role
 from gerbang.core.orders.claim_intake import take_claims
 from gerbang.core.orders.claims import Claims
 from gerbang.core.orders.model import PREFIX
+from gerbang.core.orders.service import Orders
 from gerbang.ports.marketplace_orders import Claim, ClaimKind, ClaimLine, ClaimStatus, ItemStatus
 from tests.web.api.test_orders import edge, heard, number
 from tests.web.conftest import Edge
@@ -83,6 +84,8 @@ async def test_a_claim_offers_what_may_be_answered_and_stands_on_its_orders_page
     assert f"/console/claims/{one}/refuse" in page
     assert f"/console/claims/{one}/receive" not in page
     assert f"/console/orders/{order}" in page
+    (item,) = (await edge.services.service(Orders).get(ids.read(PREFIX, order))).items
+    assert (item.name in page, f"{item.sku} · L1" in page) == (True, True), "what comes back can be told from the page"
     assert f"/console/claims/{one}" in (await builder.get(f"/console/orders/{order}")).text
     desk = await signed_in(edge, Role.SUPPORT)
     seen = (await desk.get(f"/console/claims/{one}")).text

@@ -11,7 +11,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.orders.claim_model import CLAIM_PREFIX, Answer, BuyerClaim, Line, answers, refund_of
 from gerbang.core.orders.claims import Claimed
-from gerbang.core.orders.model import PREFIX, WRITE
+from gerbang.core.orders.model import PREFIX, WRITE, Item
 from gerbang.core.orders.operation_model import OPEN
 from gerbang.ports.marketplace_orders import CancelReason, ClaimKind, ClaimStatus
 from gerbang.web import texts
@@ -70,12 +70,15 @@ def row_of(one: Claimed, now: datetime, locale: Locale) -> Row:
     return Row(ids.show(CLAIM_PREFIX, claim.id), cells)
 
 
-def line_row(line: Line, currency: str, locale: Locale) -> Row:
-    """A line of a claim."""
+def line_row(line: Line, item: Item | None, currency: str, locale: Locale) -> Row:
+    """A line of a claim, by the goods that it is about, where the order has them."""
     say = texts.words(locale)
     told = " / ".join(formats.money(one, currency, locale) for one in line.readings) + " ?" if line.held else "–"
+    goods = f"{item.sku} · {line.id}" if item else ""
     cells = {
-        "line": Cell(line.id, below=tuple(one for one in (line.reason, line.tracking) if one)),
+        "line": Cell(
+            item.name if item else line.id, below=tuple(one for one in (goods, line.reason, line.tracking) if one)
+        ),
         "here": Cell(say(f"claims.status.{line.status.value}"), mark=_MARKS[line.status]),
         "there": Cell(line.said),
         "refund": Cell(told if line.refund is None else formats.money(line.refund, currency, locale)),

@@ -69,15 +69,19 @@ async def claim(request: AnyRequest, claim: FromPath[str]) -> Response[bytes]:
     caller, services, locale = operator(request, READ), services_of(request), locale_of(request)
     id_ = read_claim_id(claim)
     one = await shared(request, ("claim", id_), lambda: services.service(Claims).get(id_))
-    order = (await services.service(Orders).get(one.claim.order_id)).order
+    of = await services.service(Orders).get(one.claim.order_id)
+    goods = {item.id: item for item in of.items}
     now = services.payments.context.clock.now()
     said, doubtful = said_of(request, "claims.said", _SAID)
     return await show_object(
         request,
-        claim_view.page_of(one, order.number, now, caller, locale),
+        claim_view.page_of(one, of.order.number, now, caller, locale),
         said=said,
         doubtful=doubtful,
-        lines=[claim_view.line_row(line, one.currency, locale) for line in one.claim.lines],
+        lines=[
+            claim_view.line_row(line, goods.get(line.item) if line.item else None, one.currency, locale)
+            for line in one.claim.lines
+        ],
         line_columns=claim_view.LINES,
     )
 
