@@ -234,3 +234,26 @@ async def test_an_order_is_made_by_hand_and_what_is_wrong_stands_beside_its_fiel
     desk = await signed_in(edge, Role.SUPPORT)
     assert (await desk.get(place)).status_code == 403
     await desk.aclose()
+
+
+async def test_the_search_leads_from_a_number_of_an_order_or_a_sku_to_its_page(
+    edge: Edge, builder: httpx.AsyncClient
+) -> None:
+    """Somebody on the telephone with a buyer has only that number."""
+    name, shared = number(), number()
+    one = await heard(edge, name, _S.PENDING, minutes=60)
+    for shop in ("pasar-1", "pasar-2"):
+        await heard(edge, shared, _S.PENDING, shop=shop, minutes=61)
+    sku = f"CARI-{name[-6:]}"
+    await edge.post("/v1/products", "developer", {"sku": sku, "name": "Madu"}, key="new")
+    wave = ids.show("wav", ids.new())
+
+    async def led(text: str) -> str:
+        return str((await builder.get("/console/find", params={"q": text})).headers["location"])
+
+    assert await led(name) == await led(one.lower()) == f"/console/orders/{one}"
+    assert shared in (await builder.get(await led(shared))).text
+    assert await led(shared) == f"/console/orders?external_id={shared}"
+    assert await led(sku) == f"/console/stock/{sku}"
+    assert await led(wave) == f"/console/pack/waves/{wave}"
+    assert (await led("no such thing")).startswith("/console/payments?q=")

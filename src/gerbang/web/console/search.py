@@ -1,5 +1,6 @@
-"""The console's search: from an id to its page, and from any other name of a payment to it, or to the list of those that have it."""
+"""The console's search: from an id to its page, and from any other name of a payment, a customer, an order or a product to it, or to the list of those that have it."""
 
+import contextlib
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -8,14 +9,25 @@ from litestar import Request, Response, get
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
+from gerbang.core.catalogue.model import READ as READ_PRODUCTS
+from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.customers.model import READ
 from gerbang.core.customers.service import Customers
+from gerbang.core.identity.model import Caller
+from gerbang.core.orders.model import READ as READ_ORDERS
+from gerbang.core.orders.service import Orders
 from gerbang.web.console import requests
 from gerbang.web.console.page_frame import operator
 from gerbang.web.input.cleaning import cleaned
 from gerbang.web.pages import see_other, services_of
 
 MOST: Final = 50
+_PAGES: Final = {
+    "ord": "/console/orders",
+    "clm": "/console/claims",
+    "pyo": "/console/payouts",
+    "wav": "/console/pack/waves",
+}
 
 
 def wanted(request: Request[Any, Any, Any]) -> str:
@@ -39,6 +51,8 @@ async def find(request: Request[Any, Any, Any]) -> Response[None]:
         place = _payment(found[0].payment.id) if len(found) == 1 else None
         if place is None and caller.may(READ):
             place = await _of_customer(request, text)
+        if not found and place is None:
+            place = await _of_order(request, caller, text)
         if not found and place is None:
             place = await _of_request(request, text, entries=caller.may("audit:read"))
     return see_other(place or f"/console/payments?{urlencode({'q': text})}")
@@ -66,6 +80,8 @@ async def _by_id(request: Request[Any, Any, Any], text: str, *, entries: bool = 
             return f"/console/endpoints/{ids.show('ep', ids.read('ep', exact))}"
         case "dlv":
             return f"/console/deliveries/{ids.show('dlv', ids.read('dlv', exact))}"
+        case "ord" | "clm" | "pyo" | "wav":
+            return f"{_PAGES[kind]}/{ids.show(kind, ids.read(kind, exact))}"
         case "req":
             return await _of_request(request, exact, entries=entries)
         case _:
@@ -76,6 +92,20 @@ async def _of_customer(request: Request[Any, Any, Any], text: str) -> str | None
     """The one customer whom this means, whose page tells all their payments; None for several, or nobody."""
     found = await services_of(request).service(Customers).find(text, 2)
     return customer_page(found[0].id) if len(found) == 1 else None
+
+
+async def _of_order(request: Request[Any, Any, Any], caller: Caller, text: str) -> str | None:
+    """The order that a number means, its own, a parcel's or one for tracking, or the list of those of several shops; otherwise the product of this SKU."""
+    services = services_of(request)
+    found = await services.service(Orders).scanned(text) if caller.may(READ_ORDERS) else ()
+    if len(found) == 1:
+        return f"{_PAGES['ord']}/{ids.show('ord', found[0].order.id)}"
+    if found:
+        return f"{_PAGES['ord']}?{urlencode({'external_id': found[0].order.external_id})}"
+    if caller.may(READ_PRODUCTS):
+        with contextlib.suppress(NotFound):
+            return f"/console/stock/{quote((await services.service(Catalogue).get(text)).sku, safe='')}"
+    return None
 
 
 def customer_page(id_: UUID) -> str:
