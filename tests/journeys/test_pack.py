@@ -93,6 +93,7 @@ async def test_a_phone_without_script_does_the_same_in_english_by_night(chromium
         )
         await page.goto(f"{world.api}/console/pack?lang=en")
         await scan(page, one["external_id"])
+        await expect(page.locator(".how-many")).to_have_text(["0 / 1"])
         await scan(page, "kopi-250")
         await expect(page.locator(".say")).to_have_text("All there. Enter packs it and says it is ready.")
         await scan(page, "")
