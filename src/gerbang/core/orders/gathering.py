@@ -25,8 +25,11 @@ MANY: Final = 30  # orders of a shop that wait to be read one by one
 _COUNTED: Final = 2_000
 _RUSH_S: Final = 1.0  # so long more may come, for the same pages
 _ASIDE_S: Final = 10.0  # so long the pages have before an order is read by itself
-_EARLIER: Final = timedelta(seconds=10)  # that an order changed before its push was heard
+_OLDEST_S: Final = 15.0  # what waits for longer has its own job soon
+_EARLIER: Final = timedelta(seconds=5)  # that an order changed before its push was heard
 _MOST_PAGES: Final = 20
+_PAUSE_S: Final = 5.0  # between two such walks of a shop, and at least
+_PAGE_S: Final = 2.5  # for each page: a marketplace may switch off an app that asks for lists all the time
 
 
 async def ask_for(tx: Tx, wanted: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -34,9 +37,10 @@ async def ask_for(tx: Tx, wanted: Sequence[tuple[str, str]], now: datetime) -> N
     waits = await queue.waiting(tx, FETCH, _COUNTED)
     waits.update(shop for shop, _ in set(wanted))
     crowded = {shop for shop, _ in wanted if waits[shop] > MANY}
+    coming = await queue.known_keys(tx, GATHER, list(crowded)) if crowded else set()
     aside, soon = now + timedelta(seconds=_ASIDE_S), now + timedelta(seconds=_RUSH_S)
     jobs = [fetching(shop, order, aside if shop in crowded else None) for shop, order in wanted]
-    gathers = [NewJob(GATHER, shop, run_at=soon, concurrency_key=shop) for shop in sorted(crowded)]
+    gathers = [NewJob(GATHER, shop, run_at=soon, concurrency_key=shop) for shop in sorted(crowded - coming)]
     await queue.enqueue(tx, [*jobs, *gathers])
 
 
@@ -48,29 +52,38 @@ class Gathering:
         self._db = reading.db
 
     async def run(self, job: Job) -> None:
-        """Read what waits now. A page that cannot be had ends it: each order that is left is read by its own job."""
+        """Read what waits now, and after a pause what waits then, until that is nothing. A page that cannot be had ends it: each order that is left is read by
+        its own job.
+        """
+        pages = 0
         try:
-            await self._walk(await self._reading.outbound.connections.get(job.key), job)
+            pages = await self._walk(await self._reading.outbound.connections.get(job.key), job)
         except ConnectionNotFound:
             pass  # its fetches end by themselves
         except UpstreamFailed as error:
             log.warning("orders.not_gathered", connection=job.key, why=error.detail[:300])
+        again = self._reading.clock.now() + timedelta(seconds=max(_PAUSE_S, pages * _PAGE_S))
         async with self._db.transaction() as tx:
+            if pages:
+                await queue.enqueue(tx, [NewJob(GATHER, job.key, run_at=again, concurrency_key=job.key)])
             await queue.finish(tx, [job])
 
-    async def _walk(self, shop: Connection, job: Job) -> None:
+    async def _walk(self, shop: Connection, job: Job) -> int:
+        """How many pages were read."""
         now = self._reading.clock.now()
         async with self._db.reading() as tx:
-            notes = await queue.notes(tx, FETCH, shop.id, _COUNTED)
+            waiting = await queue.notes(tx, FETCH, shop.id, _COUNTED)
+        notes = [one for one in waiting if one.age_s <= _OLDEST_S]
         if not notes:
-            return
+            return 0
         asked = {str(one.payload["order"]): one for one in notes}
         since: datetime | OrderCursor = now - timedelta(seconds=max(one.age_s for one in notes)) - _EARLIER
-        for _ in range(_MOST_PAGES):
+        for count in range(1, _MOST_PAGES + 1):
             after = await self._page(shop, since, asked, job)
             if after is None or not asked:
-                return
+                return count
             since = after
+        return _MOST_PAGES
 
     async def _page(
         self, shop: Connection, since: datetime | OrderCursor, asked: dict[str, Note], job: Job
